@@ -1,0 +1,68 @@
+/** Listens for HTTP on Node. */
+import { serve } from '@hono/node-server';
+import type { Server } from 'node:http';
+import { ToolError } from '../errors.ts';
+
+/** Where to listen. */
+export interface Address {
+  host: string;
+  /** 0 for any free port. */
+  port: number;
+}
+
+/** A listening HTTP server. */
+export interface HttpListening {
+  /** `http://host:port` with the port that was taken. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Anything that answers a web request. */
+export interface Fetcher {
+  fetch(request: Request, ...rest: unknown[]): Response | Promise<Response>;
+}
+
+/** Parses `[host:]port`; the host is `127.0.0.1` unless given. */
+export function parseListen(text: string): Address {
+  const at = text.lastIndexOf(':');
+  const port = Number(text.slice(at + 1));
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ToolError('INVALID_ARGUMENT', `Port "${text.slice(at + 1)}" is not between 0 and 65535.`);
+  return { host: at > 0 ? text.slice(0, at).replaceAll(/[[\]]/g, '') : '127.0.0.1', port };
+}
+
+/** True for an address that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Starts listening.
+ *
+ * @throws ToolError UNAVAILABLE when the port is taken
+ */
+export async function listenHttp(app: Fetcher, address: Address): Promise<HttpListening> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const server = serve({ fetch: (request) => app.fetch(request), hostname: address.host, port: address.port }, (info) => resolve(info.port)) as Server;
+  server.once('error', (error) => {
+    reject(
+      new ToolError('UNAVAILABLE', `Cannot listen on ${address.host}:${address.port}: ${error.message}`, {
+        cause: error,
+        advice: 'Choose another port, or end what listens there.',
+      }),
+    );
+  });
+  const port = await promise;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    async close() {
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

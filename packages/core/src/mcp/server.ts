@@ -1,0 +1,102 @@
+/** A runtime as an MCP server of the SDK. One factory serves both protocol eras. */
+import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
+import { type Attributes, context, type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { ToolError } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
+import { attributes, errorType } from '../telemetry/conventions.ts';
+import { contextFromMeta, withSpan } from '../telemetry/span.ts';
+import { type ToolResult, toErrorResult, toResult } from './result.ts';
+import { toListedTool } from './schema.ts';
+
+/** Key of `_meta` by which the gateway names the principal; only trusted on its private socket. */
+export const principalMetaKey = 'sandlot.dev/principal';
+
+/** How a server is reached. */
+export interface McpServerOptions {
+  /** OpenTelemetry `network.transport`. */
+  transport: 'pipe' | 'tcp' | 'unix';
+  /** Principal of every call when the transport knows it. */
+  principal?: string;
+  /** True behind the gateway: it names the principal in `_meta` and has made the MCP span itself. Default false. */
+  behindGateway?: boolean;
+}
+
+/** Makes an MCP server for one connection or request. */
+export function createMcpServer(runtime: Runtime, options: McpServerOptions): Server {
+  const { server: definition } = runtime;
+  const server = new Server(
+    { name: definition.name, title: definition.title, version: definition.version },
+    { capabilities: { tools: {} }, ...(definition.instructions !== undefined && { instructions: definition.instructions }) },
+  );
+  server.setRequestHandler('tools/list', () => ({ tools: runtime.tools.map(toListedTool) }));
+  // The result is checked by the tool's own output schema; the SDK's type of content is narrower than the protocol's.
+  server.setRequestHandler('tools/call', async (request, ctx) => callTool(runtime, options, request.params, ctx) as never);
+  return server;
+}
+
+async function callTool(
+  runtime: Runtime,
+  options: McpServerOptions,
+  params: { name: string; arguments?: unknown },
+  ctx: ServerContext,
+): Promise<ToolResult> {
+  if (!runtime.tools.some(({ name }) => name === params.name)) {
+    const known = await runtime.call(params.name, {}, { signal: ctx.mcpReq.signal }).catch((error: unknown) => error);
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, known instanceof Error ? known.message : `Unknown tool: ${params.name}`);
+  }
+  const parent = contextFromMeta(ctx.mcpReq._meta);
+  const run = () => runCall(runtime, options, params, ctx);
+  if (options.behindGateway) return context.with(parent, run);
+  return withSpan(
+    `tools/call ${params.name}`,
+    { kind: SpanKind.SERVER, attributes: spanAttributes(options, params.name, ctx) },
+    async (span) => markResult(span, await run()),
+    parent,
+  );
+}
+
+async function runCall(
+  runtime: Runtime,
+  options: McpServerOptions,
+  params: { name: string; arguments?: unknown },
+  ctx: ServerContext,
+): Promise<ToolResult> {
+  const meta: Record<string, unknown> = { ...ctx.mcpReq._meta };
+  const principal = options.behindGateway ? meta[principalMetaKey] : options.principal;
+  const token = meta['progressToken'];
+  try {
+    const answer = await runtime.call(params.name, params.arguments, {
+      signal: ctx.mcpReq.signal,
+      ...(typeof principal === 'string' && { principal }),
+      ...((typeof token === 'string' || typeof token === 'number') && {
+        progress: (progress) =>
+          void ctx.mcpReq
+            .notify({ method: 'notifications/progress', params: { progressToken: token, ...progress } })
+            .catch(() => undefined),
+      }),
+    });
+    return toResult(answer);
+  } catch (error) {
+    if (!ToolError.is(error)) throw error;
+    return toErrorResult(error.toBody());
+  }
+}
+
+function spanAttributes(options: McpServerOptions, tool: string, ctx: ServerContext): Attributes {
+  return {
+    [attributes.method]: 'tools/call',
+    [attributes.operationName]: 'execute_tool',
+    [attributes.toolName]: tool,
+    [attributes.requestId]: String(ctx.mcpReq.id),
+    [attributes.transport]: options.transport,
+  };
+}
+
+/** Marks the MCP span of a result with `isError` as the conventions ask. */
+export function markResult<T extends { isError?: unknown }>(span: Span, result: T): T {
+  if (result.isError === true) {
+    span.setAttribute(errorType, 'tool_error');
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  return result;
+}

@@ -1,0 +1,117 @@
+/** A defined server at work: makes its state at the first call, runs calls within its limits, and closes. */
+import { mkdir } from 'node:fs/promises';
+import type { ToolContext } from './context.ts';
+import { ToolError } from './errors.ts';
+import { type Answer, invoke } from './invoke.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { createLog, type Log } from './log.ts';
+import type { ServerDefinition } from './server.ts';
+import type { Tool } from './tool.ts';
+
+/** Options of {@link createRuntime}. */
+export interface RuntimeOptions {
+  /** Absolute path of the workspace folder; made when it is missing. */
+  workspace: string;
+  /** The server's options, parsed. */
+  options: Readonly<Record<string, unknown>>;
+  /** Default {@link defaultLimits}. */
+  limits?: Partial<Limits>;
+  /** Opt-in groups of tools that are on. Default none. */
+  caps?: readonly string[];
+  /** Default: JSON lines on stderr. */
+  log?: Log;
+}
+
+/** Facts about one call, from its front door. */
+export interface CallInfo {
+  /** Aborts when the caller cancels or goes away. */
+  signal: AbortSignal;
+  /** Who calls. Default `local`. */
+  principal?: string;
+  /** Receives progress, when the caller asked for it. */
+  progress?: ToolContext['progress'];
+}
+
+/** A server at work. */
+export interface Runtime {
+  readonly server: ServerDefinition;
+  readonly tools: readonly Tool[];
+  readonly limits: Limits;
+  readonly log: Log;
+  /** Runs one call. @throws ToolError, and nothing else */
+  call(name: string, args: unknown, info: CallInfo): Promise<Answer>;
+  /** Ends what runs and disposes the server's state. */
+  close(): Promise<void>;
+}
+
+/** The tools that are listed with the given groups switched on. */
+export function listedTools(server: ServerDefinition, caps: readonly string[] = []): readonly Tool[] {
+  return (server.tools as readonly Tool[]).filter(({ group }) => group === undefined || caps.includes(group) || caps.includes('all'));
+}
+
+/** Makes a server ready for calls. Starts nothing. */
+export function createRuntime(server: ServerDefinition, options: RuntimeOptions): Runtime {
+  const log = options.log ?? createLog({ name: server.name });
+  const limits = { ...defaultLimits, ...options.limits };
+  const tools = listedTools(server, options.caps);
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const ending = new AbortController();
+  let running = 0;
+  let opening: Promise<unknown> | undefined;
+
+  const open = () => {
+    opening ??= (async () => {
+      await mkdir(options.workspace, { recursive: true });
+      return server.open({ workspace: options.workspace, options: options.options, log });
+    })().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+
+  return {
+    server,
+    tools,
+    limits,
+    log,
+    async call(name, args, info) {
+      const tool = byName.get(name);
+      if (!tool) throw unknownTool(server, name);
+      if (running >= limits.concurrentCalls) {
+        throw new ToolError('RESOURCE_EXHAUSTED', `${server.name} already runs ${running} calls, the most it takes at once.`);
+      }
+      running++;
+      try {
+        const signal = AbortSignal.any([info.signal, ending.signal, AbortSignal.timeout(limits.callTimeoutMs)]);
+        return await invoke(tool, args, open, {
+          signal,
+          principal: info.principal ?? 'local',
+          workspace: options.workspace,
+          limits,
+          log,
+          progress: info.progress ?? (() => undefined),
+        });
+      } finally {
+        running--;
+      }
+    },
+    async close() {
+      ending.abort(new ToolError('UNAVAILABLE', `${server.name} is shutting down.`));
+      const domain = await opening?.catch(() => undefined);
+      if (typeof domain === 'object' && domain !== null && Symbol.asyncDispose in domain) {
+        await (domain as AsyncDisposable)[Symbol.asyncDispose]();
+      }
+    },
+  };
+}
+
+function unknownTool(server: ServerDefinition, name: string): ToolError {
+  const off = (server.tools as readonly Tool[]).find((tool) => tool.name === name);
+  if (off?.group) {
+    return new ToolError('NOT_FOUND', `The tool "${name}" is in the group "${off.group}", which is off.`, {
+      advice: `Start the server with --caps ${off.group}.`,
+    });
+  }
+  return new ToolError('NOT_FOUND', `No tool "${name}" in the server "${server.name}".`, { advice: 'Call tools/list to see the tools.' });
+}
