@@ -10,4 +10,4 @@ export { defineServer, type ServerDefinition, type ServerEnv, type ServerSpec } 
 export { defineTool, type Effect, type Tool, toolDefiner, type ToolSpec } from './tool.ts';
 export { errorMetaKey, type ToolResult, toErrorResult, toResult } from './mcp/result.ts';
 export { type ListedTool, toListedTool, toObjectSchema } from './mcp/schema.ts';
-export { createMcpServer, markResult, type McpServerOptions, principalMetaKey } from './mcp/server.ts';
+export { busyMethod, createMcpServer, markResult, type McpServerOptions, principalMetaKey } from './mcp/server.ts';

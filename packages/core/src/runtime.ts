@@ -40,6 +40,8 @@ export interface Runtime {
   readonly log: Log;
   /** Runs one call. @throws ToolError, and nothing else */
   call(name: string, args: unknown, info: CallInfo): Promise<Answer>;
+  /** True while calls run, or work that outlives its call. */
+  isBusy(): Promise<boolean>;
   /** Ends what runs and disposes the server's state. */
   close(): Promise<void>;
 }
@@ -95,6 +97,11 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
       } finally {
         running--;
       }
+    },
+    async isBusy() {
+      if (running > 0) return true;
+      if (opening === undefined || server.isBusy === undefined) return false;
+      return server.isBusy(await opening);
     },
     async close() {
       ending.abort(new ToolError('UNAVAILABLE', `${server.name} is shutting down.`));

@@ -32,6 +32,8 @@ export interface ServerSpec<Domain, T extends OptionTable> {
    * it is disposed at the end.
    */
   open(env: ServerEnv<OptionValues<T>>): Domain | Promise<Domain>;
+  /** True while something runs that outlives its call, so that the gateway does not stop the server as idle. Default: never. */
+  isBusy?(domain: Domain): boolean;
 }
 
 /** A defined server; the gateway and the command line both take it. */
@@ -44,6 +46,7 @@ export interface ServerDefinition {
   readonly options: OptionTable;
   readonly tools: readonly Tool<never>[] | readonly Tool[];
   open(env: ServerEnv<Record<string, unknown>>): unknown;
+  isBusy?(domain: unknown): boolean;
 }
 
 /** Defines a server. Throws at once when a tool's name does not carry the server's prefix or is taken twice. */

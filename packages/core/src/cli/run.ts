@@ -60,7 +60,11 @@ async function listen(
   runtime: Runtime,
   values: { http?: string | undefined; socket?: string | undefined; apiKey?: string | undefined; auth: boolean },
 ): Promise<Listening> {
-  if (values.socket !== undefined) return listenUnix(runtime, values.socket);
+  if (values.socket !== undefined) {
+    const listening = await listenUnix(runtime, values.socket);
+    process.stdout.write('ready\n');
+    return listening;
+  }
   if (values.http === undefined) return listenStdio(runtime);
   const address = parseListen(values.http);
   const app = createMcpApp(runtime, { ...address, apiKey: values.apiKey, auth: values.auth });

@@ -45,7 +45,9 @@ export function isLoopback(host: string): boolean {
  */
 export async function listenHttp(app: Fetcher, address: Address): Promise<HttpListening> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = serve({ fetch: (request) => app.fetch(request), hostname: address.host, port: address.port }, (info) => resolve(info.port)) as Server;
+  const server = serve({ fetch: (request) => app.fetch(request), hostname: address.host, port: address.port }, (info) =>
+    resolve(info.port),
+  ) as Server;
   server.once('error', (error) => {
     reject(
       new ToolError('UNAVAILABLE', `Cannot listen on ${address.host}:${address.port}: ${error.message}`, {

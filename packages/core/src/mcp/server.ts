@@ -11,6 +11,9 @@ import { toListedTool } from './schema.ts';
 /** Key of `_meta` by which the gateway names the principal; only trusted on its private socket. */
 export const principalMetaKey = 'sandlot.dev/principal';
 
+/** Method by which the gateway asks whether a server may be stopped: answers `{ busy }`. Only on the private socket. */
+export const busyMethod = 'sandlot.dev/busy';
+
 /** How a server is reached. */
 export interface McpServerOptions {
   /** OpenTelemetry `network.transport`. */
@@ -31,6 +34,12 @@ export function createMcpServer(runtime: Runtime, options: McpServerOptions): Se
   server.setRequestHandler('tools/list', () => ({ tools: runtime.tools.map(toListedTool) }));
   // The result is checked by the tool's own output schema; the SDK's type of content is narrower than the protocol's.
   server.setRequestHandler('tools/call', async (request, ctx) => callTool(runtime, options, request.params, ctx) as never);
+  if (options.behindGateway) {
+    server.fallbackRequestHandler = async ({ method }) => {
+      if (method !== busyMethod) throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `Method not found: ${method}`);
+      return { busy: await runtime.isBusy() };
+    };
+  }
   return server;
 }
 

@@ -1,0 +1,113 @@
+/** The gateway's options: flags, `SANDLOT_*`, `sandlot.json`. */
+import { defaultLimits, ToolError } from '@sandlot/core';
+import type { OptionTable } from '@sandlot/core/config';
+import { z } from 'zod';
+
+const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+
+/** Options of the gateway. */
+export const gatewayOptions = {
+  host: {
+    description: 'Address to listen on',
+    placeholder: 'HOST',
+    schema: z.string().min(1).default('127.0.0.1'),
+    env: 'SANDLOT_HOST',
+  },
+  port: {
+    description: 'Port to listen on; 0 takes a free one',
+    placeholder: 'PORT',
+    schema: z.coerce.number().int().min(0).max(65_535).default(8080),
+    env: 'SANDLOT_PORT',
+  },
+  workspace: {
+    description: 'The folder that all servers share; made when it is missing',
+    placeholder: 'DIR',
+    schema: z.string().min(1).default('./workspace'),
+    env: ['SANDLOT_WORKSPACE', 'WORKSPACE'],
+  },
+  config: {
+    description: 'Configuration file, JSON with comments',
+    placeholder: 'FILE',
+    schema: z.string().min(1).default('sandlot.json'),
+    env: 'SANDLOT_CONFIG',
+  },
+  apiKey: {
+    description: 'Key that callers must send as "Authorization: Bearer KEY"; made and shown when none is given',
+    placeholder: 'KEY',
+    schema: z.string().min(16, 'a key has at least 16 characters').optional(),
+    env: ['SANDLOT_API_KEY', 'SANDBOX_API_KEY'],
+    secret: true,
+  },
+  auth: {
+    description: '"key" asks for the API key; "none" asks for nothing and is refused on an address that others can reach',
+    placeholder: 'MODE',
+    schema: z.enum(['key', 'none']).default('key'),
+    env: 'SANDLOT_AUTH',
+  },
+  allowedHosts: {
+    description:
+      'Host names under which the gateway is reached, separated by commas, checked against DNS rebinding; loopback names are always allowed',
+    placeholder: 'NAMES',
+    schema: z
+      .string()
+      .default('')
+      .transform((text) =>
+        text
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean),
+      ),
+    env: 'SANDLOT_ALLOWED_HOSTS',
+  },
+  stateDir: {
+    description: "Folder for what must outlive a restart, such as the generated key; default: sandlot in the user's state folder",
+    placeholder: 'DIR',
+    schema: z.string().min(1).optional(),
+    env: 'SANDLOT_STATE_DIR',
+  },
+  requestBytes: {
+    description: 'Largest request body, in bytes',
+    placeholder: 'BYTES',
+    schema: z.coerce.number().int().positive().default(defaultLimits.requestBytes),
+    env: 'SANDLOT_REQUEST_BYTES',
+  },
+  idleMs: {
+    description: 'A server without calls for this long is stopped, in milliseconds; 0 never stops one',
+    placeholder: 'MS',
+    schema: milliseconds(15 * 60_000),
+    env: 'SANDLOT_IDLE_MS',
+  },
+  startTimeoutMs: {
+    description: 'Longest time for a server to get ready, in milliseconds',
+    placeholder: 'MS',
+    schema: milliseconds(60_000),
+    env: 'SANDLOT_START_TIMEOUT_MS',
+  },
+  logLevel: {
+    description: 'Least severity of the log lines on stderr: debug, info, warn or error',
+    placeholder: 'LEVEL',
+    schema: z.enum(['debug', 'info', 'warn', 'error']).default('warn'),
+    env: 'SANDLOT_LOG_LEVEL',
+  },
+  stdio: {
+    description: 'Serve one MCP client over stdin and stdout instead of HTTP',
+    boolean: true,
+    schema: z.boolean().default(false),
+    env: [],
+  },
+} satisfies OptionTable;
+
+/** `servers` in `sandlot.json`: options of our servers, by server. */
+export type ServerSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const serversSchema = z.record(z.string(), z.record(z.string(), z.unknown())).default({});
+
+/** Checks `servers` of the configuration file. @throws ToolError INVALID_ARGUMENT naming an unknown server */
+export function parseServerSettings(value: unknown, known: readonly string[]): ServerSettings {
+  const settings = serversSchema.parse(value ?? {});
+  for (const name of Object.keys(settings)) {
+    if (!known.includes(name))
+      throw new ToolError('INVALID_ARGUMENT', `"servers.${name}": there is no such server. Known: ${known.join(', ')}.`);
+  }
+  return settings;
+}

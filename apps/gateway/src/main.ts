@@ -1,0 +1,70 @@
+/** The command `sandlot`: read the configuration, build, listen, stop. */
+import { resolve } from 'node:path';
+import { ToolError } from '@sandlot/core';
+import { loadOptions, optionsHelp, readConfigFile } from '@sandlot/core/config';
+import { startTelemetry } from '@sandlot/core/telemetry';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { gatewayOptions, parseServerSettings } from './config/options.ts';
+import { createGateway, type Gateway, type GatewayValues, listenGateway, version } from './gateway.ts';
+import { createRelayServer } from './mcp/relay.ts';
+import { ownServers } from './servers.ts';
+import { welcome } from './welcome.ts';
+
+/** Runs the gateway until a signal comes. */
+export async function main(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--version')) return void process.stdout.write(`${version}\n`);
+  if (argv.includes('--help'))
+    return void process.stdout.write(
+      `Sandlot ${version}\n\nUsage: sandlot [options]\n\n${optionsHelp(gatewayOptions)}\n  --help, --version\n`,
+    );
+  try {
+    await run(argv);
+  } catch (error) {
+    if (!ToolError.is(error)) throw error;
+    process.stderr.write(`sandlot: ${error.message}\n${error.advice}\n`);
+    process.exitCode = 2;
+  }
+}
+
+async function run(argv: readonly string[]): Promise<void> {
+  const { config: path } = loadOptions(
+    { config: gatewayOptions.config },
+    { argv: argv.filter((word, index) => word.startsWith('--config') || argv[index - 1] === '--config') },
+  ).values;
+  const { servers, ...file } = (await readConfigFile(resolve(path))) ?? {};
+  const { values, positionals } = loadOptions(gatewayOptions, { argv, file });
+  if (positionals.length > 0)
+    throw new ToolError('INVALID_ARGUMENT', `Unexpected argument "${positionals[0]}".`, { advice: 'See --help.' });
+  const settings = parseServerSettings(
+    servers,
+    ownServers.map(({ server }) => server.name),
+  );
+  const telemetry = await startTelemetry({ serviceName: 'sandlot-gateway', serviceVersion: version });
+  await using gateway = await createGateway(values, settings, ownServers);
+  await serve(gateway, values);
+  const closing = gateway[Symbol.asyncDispose]();
+  await closing;
+  await telemetry?.stop();
+  process.exit(0);
+}
+
+async function serve(gateway: Gateway, values: GatewayValues): Promise<void> {
+  if (values.stdio) return serveOneClient(gateway, values);
+  const listening = await listenGateway(gateway, values);
+  process.stderr.write(welcome(listening, gateway, values));
+  await signal();
+  await listening.http.close();
+}
+
+async function serveOneClient(gateway: Gateway, values: GatewayValues): Promise<void> {
+  const options = { transport: 'pipe' as const, maxRequestBytes: values.requestBytes, log: gateway.log };
+  const handle = serveStdio(() => createRelayServer(gateway.view, options, 'local'));
+  await Promise.race([new Promise((done) => process.stdin.once('end', done).once('close', done)), signal()]);
+  await handle.close();
+}
+
+function signal(): Promise<void> {
+  return new Promise((done) => {
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => done());
+  });
+}

@@ -1,0 +1,76 @@
+/** The OpenAPI 3.1 document, from the tools' own schemas. */
+import { errorTable, type ListedTool } from '@sandlot/core';
+import type { View } from '../mcp/relay.ts';
+
+const jsonContent = (schema: object) => ({ 'application/json': { schema } });
+const envelope = (data: object) => ({
+  type: 'object',
+  required: ['success', 'message', 'data'],
+  properties: { success: { type: 'boolean', const: true }, message: { type: 'string' }, data },
+});
+
+/** Makes the document for a view. */
+export function openApi(view: View): Record<string, unknown> {
+  const paths: Record<string, unknown> = {};
+  for (const upstream of view.upstreams) {
+    for (const tool of upstream.listTools())
+      paths[`/v1/mcp/${upstream.name}/tools/${tool.name}`] = { post: operation(upstream.name, tool) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: view.title,
+      version: view.version,
+      description: 'Every tool of every server as a POST route. The same calls as over MCP at /mcp.',
+    },
+    security: [{ bearer: [] }],
+    tags: view.upstreams.map(({ name, title }) => ({ name, description: title })),
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      schemas: { Error: errorSchema() },
+    },
+  };
+}
+
+function operation(server: string, tool: ListedTool): Record<string, unknown> {
+  const result = {
+    type: 'object',
+    required: ['content'],
+    properties: { content: { type: 'array', items: { type: 'object' } }, structuredContent: tool.outputSchema },
+  };
+  return {
+    operationId: tool.name,
+    tags: [server],
+    summary: tool.title,
+    description: tool.description,
+    requestBody: { required: true, content: jsonContent(tool.inputSchema) },
+    responses: {
+      200: { description: 'The result, as in MCP', content: jsonContent(envelope(result)) },
+      default: { description: 'What was wrong, and what to do', content: jsonContent({ $ref: '#/components/schemas/Error' }) },
+    },
+  };
+}
+
+function errorSchema(): Record<string, unknown> {
+  return {
+    type: 'object',
+    required: ['success', 'message', 'data', 'error'],
+    properties: {
+      success: { type: 'boolean', const: false },
+      message: { type: 'string' },
+      data: { type: 'null' },
+      error: {
+        type: 'object',
+        required: ['code', 'message', 'retryable', 'advice'],
+        properties: {
+          code: { type: 'string', enum: Object.keys(errorTable) },
+          message: { type: 'string' },
+          retryable: { type: 'boolean' },
+          advice: { type: 'string' },
+          data: { type: 'object' },
+        },
+      },
+    },
+  };
+}

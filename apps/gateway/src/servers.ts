@@ -1,0 +1,26 @@
+/** The servers that come with Sandlot. */
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { browser } from '@sandlot/browser';
+import type { ServerDefinition } from '@sandlot/core';
+import { file } from '@sandlot/file';
+import { markitdown } from '@sandlot/markitdown';
+import { shell } from '@sandlot/shell';
+
+/** A server and the program file that serves it. */
+export interface InstalledServer {
+  readonly server: ServerDefinition;
+  readonly bin: string;
+}
+
+/** Our servers, in the order in which their tools are listed. */
+export const ownServers: readonly InstalledServer[] = [file, shell, browser, markitdown].map((server) => ({
+  server,
+  bin: binOf(server.name),
+}));
+
+/** The program file of a server's package: the sibling of its index. */
+function binOf(name: string): string {
+  const index = fileURLToPath(import.meta.resolve(`@sandlot/${name}`));
+  return index.replace(/index\.[jt]s$/, `bin${extname(index)}`);
+}

@@ -1,0 +1,155 @@
+/** One of our servers: started at its first call, restarted after a crash, stopped when idle. */
+import { join } from 'node:path';
+import { busyMethod, type ListedTool, listedTools, type Log, type ServerDefinition, toListedTool, type Tool } from '@sandlot/core';
+import { modernEnvelope } from '../mcp/envelope.ts';
+import { type RunningProcess, startProcess } from './process.ts';
+import type { Upstream, UpstreamHealth, UpstreamRequest } from './upstream.ts';
+
+/** Options of {@link OwnServer}. */
+export interface OwnServerOptions {
+  readonly server: ServerDefinition;
+  /** Program file that serves it. */
+  readonly bin: string;
+  readonly args: readonly string[];
+  /** Opt-in groups of tools that are on. */
+  readonly caps: readonly string[];
+  /** Folder for its Unix socket, private to this user. */
+  readonly runDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** It is stopped after this time without a call, in milliseconds; 0 never stops it. */
+  readonly idleMs: number;
+  readonly startTimeoutMs: number;
+  readonly maxMessageBytes: number;
+  readonly log: Log;
+}
+
+/** One of our servers as an upstream. */
+export class OwnServer implements Upstream {
+  readonly name: string;
+  readonly title: string;
+  readonly #options: OwnServerOptions;
+  readonly #listed: readonly ListedTool[];
+  readonly #tools: ReadonlyMap<string, Tool>;
+  #running: Promise<RunningProcess> | undefined;
+  #stopping: Promise<void> | undefined;
+  #pid: number | undefined;
+  #restarts = 0;
+  #active = 0;
+  #error: string | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: OwnServerOptions) {
+    this.#options = options;
+    this.name = options.server.name;
+    this.title = options.server.title;
+    const tools = listedTools(options.server, options.caps);
+    this.#listed = tools.map(toListedTool);
+    this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
+  }
+
+  listTools(): readonly ListedTool[] {
+    return this.#listed;
+  }
+
+  scopeOf(tool: string): string | undefined {
+    return this.#tools.get(tool)?.scope;
+  }
+
+  async request(request: UpstreamRequest): Promise<Record<string, unknown>> {
+    clearTimeout(this.#idle);
+    this.#active++;
+    try {
+      const { peer } = await this.#start();
+      return await peer.request(request);
+    } finally {
+      this.#active--;
+      this.#armIdle();
+    }
+  }
+
+  health(): UpstreamHealth {
+    const state = this.#stopping
+      ? 'stopping'
+      : this.#pid !== undefined
+        ? 'running'
+        : this.#running
+          ? 'starting'
+          : this.#error
+            ? 'failed'
+            : 'stopped';
+    return {
+      state,
+      restarts: this.#restarts,
+      ...(this.#pid !== undefined && { pid: this.#pid }),
+      ...(this.#error !== undefined && { error: this.#error }),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#idle);
+    const running = await this.#running?.catch(() => undefined);
+    await running?.stop();
+  }
+
+  /** Single flight: callers that come while it starts wait for the same start. */
+  async #start(): Promise<RunningProcess> {
+    await this.#stopping;
+    this.#running ??= this.#spawn();
+    return this.#running;
+  }
+
+  async #spawn(): Promise<RunningProcess> {
+    const { server, runDir, log, ...options } = this.#options;
+    try {
+      const running = await startProcess({
+        ...options,
+        name: server.name,
+        socket: join(runDir, `${server.name}.sock`),
+        onStderr: (text) => process.stderr.write(text),
+      });
+      this.#pid = running.pid;
+      this.#error = undefined;
+      void running.ended.then((how) => this.#onEnd(how));
+      log.info('server started', { server: server.name, pid: running.pid });
+      return running;
+    } catch (error) {
+      this.#running = undefined;
+      this.#error = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  }
+
+  #onEnd(how: string): void {
+    this.#running = undefined;
+    this.#pid = undefined;
+    if (this.#stopping || this.#closed) return;
+    this.#restarts++;
+    this.#error = how;
+    this.#options.log.warn('server ended by itself', { server: this.name, how });
+  }
+
+  #armIdle(): void {
+    if (this.#active > 0 || this.#options.idleMs === 0 || this.#closed) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.#stopIfIdle(), this.#options.idleMs);
+    this.#idle.unref();
+  }
+
+  async #stopIfIdle(): Promise<void> {
+    const running = await this.#running?.catch(() => undefined);
+    if (!running || this.#active > 0) return;
+    const params = { _meta: modernEnvelope() };
+    const answer = await running.peer
+      .request({ method: busyMethod, params, signal: AbortSignal.timeout(5000) })
+      .catch(() => ({ busy: true }));
+    // A call may have come while the server was asked.
+    if (answer['busy'] !== false || this.#active > 0) return this.#armIdle();
+    this.#stopping = running.stop().finally(() => {
+      this.#stopping = undefined;
+    });
+    await this.#stopping;
+    this.#options.log.info('server stopped, it was idle', { server: this.name });
+  }
+}
