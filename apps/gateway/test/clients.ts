@@ -15,7 +15,6 @@ export async function newClient(url: string, key: string): Promise<Client> {
 /** The client of SDK v1: protocols up to 2025-11-25. */
 export async function oldClient(url: string, key: string): Promise<OldClient> {
   const client = new OldClient(info);
-  // The SDK's own type of its transport does not fit its own client under exactOptionalPropertyTypes.
-  await client.connect(new OldHttp(new URL(url), { requestInit: { headers: { authorization: `Bearer ${key}` } } }) as never);
+  await client.connect(new OldHttp(new URL(url), { requestInit: { headers: { authorization: `Bearer ${key}` } } }));
   return client;
 }

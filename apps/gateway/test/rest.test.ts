@@ -85,7 +85,7 @@ describe('what is refused, each with its own error, on REST and on MCP', () => {
     const chunks = new ReadableStream({
       start: (controller) => (controller.enqueue(Buffer.from(`{"name":"${'x'.repeat(5000)}"}`)), controller.close()),
     });
-    const response = await gateway.request(greet, { method: 'POST', body: chunks, duplex: 'half' } as RequestInit);
+    const response = await gateway.request(greet, { method: 'POST', body: chunks, duplex: 'half' });
     expect(response.status).toBe(413);
   });
 

@@ -26,6 +26,8 @@ export interface Tool<Domain = unknown> {
   readonly openWorld?: boolean;
   /** Opt-in group: the tool is listed only with `--caps <group>`. Default: always listed. */
   readonly group?: string;
+  /** Arguments of one good call that needs nothing before it; the contract test makes it. */
+  readonly example?: Readonly<Record<string, unknown>>;
   readonly input: z.ZodObject;
   /** The facts of the answer (`structuredContent`). Keys of `run`'s data that are not in it go to `render` only. */
   readonly output: z.ZodObject;

@@ -1,6 +1,5 @@
 /** The OpenAPI 3.1 document, from the tools' own schemas. */
 import { errorTable, type ListedTool } from '@sandlot/core';
-import type { View } from '../mcp/relay.ts';
 
 const jsonContent = (schema: object) => ({ 'application/json': { schema } });
 const envelope = (data: object) => ({
@@ -9,8 +8,15 @@ const envelope = (data: object) => ({
   properties: { success: { type: 'boolean', const: true }, message: { type: 'string' }, data },
 });
 
+/** What the document is made from. */
+interface Described {
+  readonly title: string;
+  readonly version: string;
+  readonly upstreams: readonly { readonly name: string; readonly title: string; listTools(): readonly ListedTool[] }[];
+}
+
 /** Makes the document for a view. */
-export function openApi(view: View): Record<string, unknown> {
+export function openApi(view: Described): Record<string, unknown> {
   const paths: Record<string, unknown> = {};
   for (const upstream of view.upstreams) {
     for (const tool of upstream.listTools())
