@@ -1,0 +1,92 @@
+/** The commands that a server knows: those that run, and those that ended lately. */
+import { ToolError } from '@sandlot/core';
+import type { Command } from './command.ts';
+import type { Session } from './session.ts';
+import { signalPid, tagged } from './tree.ts';
+
+/** Options of {@link CommandStore}. */
+export interface StoreOptions {
+  maxProcesses: number;
+  maxTerminals: number;
+}
+
+const endedKept = 100;
+const endedKeptMs = 30 * 60_000;
+const filesBytes = 1024 * 1024 * 1024;
+
+/** Commands by id. */
+export class CommandStore {
+  readonly #options: StoreOptions;
+  readonly #commands = new Map<string, Command>();
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+  }
+
+  /** Throws when one more command would be too many. */
+  checkRoom(terminal: boolean): void {
+    const living = [...this.#commands.values()].filter(({ status }) => status === 'running');
+    const { maxProcesses, maxTerminals } = this.#options;
+    const advice = 'Wait for one, or end one with shell_kill.';
+    if (living.length >= maxProcesses)
+      throw new ToolError('RESOURCE_EXHAUSTED', `${living.length} commands already run, the most at once.`, { advice });
+    const terminals = living.filter(({ tty }) => tty).length;
+    if (terminal && terminals >= maxTerminals)
+      throw new ToolError('RESOURCE_EXHAUSTED', `${terminals} terminals are already open, the most at once.`, { advice });
+  }
+
+  /** Keeps a command that was started. */
+  add(command: Command): void {
+    this.#commands.set(command.id, command);
+    void command.finished.then(() => this.#forgetOld());
+  }
+
+  /** The command with an id; another principal's id answers like an unknown one. */
+  get(id: string, principal: string): Command {
+    const command = this.#commands.get(id);
+    if (command?.session.principal === principal) return command;
+    throw new ToolError('NOT_FOUND', `No process "${id}".`, { advice: 'List what there is with shell_list.' });
+  }
+
+  /** Commands of a principal, the latest first. */
+  list(principal: string): Command[] {
+    return [...this.#commands.values()].filter(({ session }) => session.principal === principal).toReversed();
+  }
+
+  /** True while a command of the session runs. */
+  isUsed(session: Session): boolean {
+    return [...this.#commands.values()].some((command) => command.session === session && command.status === 'running');
+  }
+
+  /** True while anything runs, background children of ended commands included. */
+  isBusy(): boolean {
+    return [...this.#commands.values()].some((command) => command.hasProcesses());
+  }
+
+  /** Ends everything that was ever started here. */
+  async endAll(tagPrefix: number): Promise<void> {
+    const running = [...this.#commands.values()].filter(({ status }) => status === 'running');
+    await Promise.all(running.map((command) => command.end()));
+    for (const deadline = Date.now() + 5000; Date.now() < deadline;) {
+      const left = tagged(String(tagPrefix));
+      if (left.length === 0) break;
+      for (const pid of left) signalPid(pid, 'SIGKILL');
+    }
+    this.#commands.clear();
+  }
+
+  #forgetOld(): void {
+    const ended = [...this.#commands.values()]
+      .filter(({ status }) => status !== 'running')
+      .toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+    let bytes = 0;
+    for (const [index, command] of ended.entries()) {
+      bytes += command.output.fileSize;
+      const old = Date.now() - (command.endedAt ?? 0) > endedKeptMs;
+      if (index >= endedKept || old || (bytes > filesBytes && index > 0)) {
+        this.#commands.delete(command.id);
+        void command.forget();
+      }
+    }
+  }
+}

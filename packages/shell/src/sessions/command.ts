@@ -1,0 +1,205 @@
+/** One command from its start to its end. */
+import type { State } from './boot.ts';
+import type { Output } from './output.ts';
+import type { Exit, Running } from './running.ts';
+import type { Session } from './session.ts';
+import { childrenOf, endTree, isAlive, membersOf, signalPid, type Tree } from './tree.ts';
+import { waitsForInput } from './waiting.ts';
+
+/** `running`, `exited` (with an exit code), `killed` (by a signal), `timed_out` (by `timeout_ms`). */
+export type Status = 'running' | 'exited' | 'killed' | 'timed_out';
+
+/** Why a command's tree was ended. */
+type Reason = 'killed' | 'timed_out';
+
+const quietMs = 100;
+const graceMs = 2000;
+
+/** What a command is made of. */
+export interface CommandParts {
+  /** Unguessable. */
+  id: string;
+  session: Session;
+  text: string;
+  cwd: string;
+  tty: boolean;
+  output: Output;
+  tag: number;
+  maxOutput: number;
+}
+
+/** A command that was started. */
+export class Command {
+  readonly id: string;
+  readonly session: Session;
+  readonly text: string;
+  readonly tty: boolean;
+  readonly output: Output;
+  readonly maxOutput: number;
+  readonly startedAt = Date.now();
+  readonly tree: Tree;
+  /** Settles when the command has ended and its output is in. */
+  readonly finished: Promise<void>;
+  /** Where it began. */
+  readonly startCwd: string;
+  /** Where it is, as far as known. */
+  cwd: string;
+  status: Status = 'running';
+  exit: Exit | undefined;
+  endedAt: number | undefined;
+  /** What the command left for its session; undefined when it could not be told. */
+  state: State | undefined;
+  /** Position up to which the caller has seen the output. */
+  seen = 0;
+  /** Processes that outlive the command: background children, or what could not be ended. */
+  survivors: number[] = [];
+  readonly #running: Running;
+  readonly #wakers = new Set<() => void>();
+  #reason: Reason | undefined;
+  #dataAt = Date.now();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: CommandParts, start: Running, settle: (command: Command) => Promise<void>) {
+    this.id = parts.id;
+    this.session = parts.session;
+    this.text = parts.text;
+    this.tty = parts.tty;
+    this.output = parts.output;
+    this.maxOutput = parts.maxOutput;
+    this.startCwd = parts.cwd;
+    this.cwd = parts.cwd;
+    this.#running = start;
+    this.tree = { pid: start.pid, tag: parts.tag };
+    this.finished = this.#finish(settle);
+  }
+
+  get durationMs(): number {
+    return (this.endedAt ?? Date.now()) - this.startedAt;
+  }
+
+  /** New output came. */
+  onData(): void {
+    this.#dataAt = Date.now();
+    this.#wake();
+  }
+
+  async #finish(settle: (command: Command) => Promise<void>): Promise<void> {
+    const exit = await this.#running.exited;
+    clearTimeout(this.#timer);
+    await this.#drain();
+    this.survivors = childrenOf(this.tree, Date.now() - this.startedAt);
+    await settle(this);
+    this.exit = exit;
+    this.endedAt = Date.now();
+    this.status = this.#reason === 'timed_out' ? 'timed_out' : exit.signal !== null || this.#reason === 'killed' ? 'killed' : 'exited';
+    void this.#running.closed.then(() => this.output.end());
+    this.#wake();
+  }
+
+  /** Waits for the last output; a background child may hold the pipe, then a moment of silence must do. */
+  async #drain(): Promise<void> {
+    let closed = false;
+    void this.#running.closed.then(() => {
+      closed = true;
+      this.#wake();
+    });
+    const exitedAt = Date.now();
+    while (!closed) {
+      const silence = Date.now() - Math.max(exitedAt, this.#dataAt);
+      if (silence >= quietMs) return;
+      await this.#change(quietMs - silence);
+    }
+  }
+
+  /** Ends the command when it takes too long. */
+  limit(timeoutMs: number): void {
+    this.#timer = setTimeout(() => void this.end('SIGTERM', graceMs, 'timed_out'), timeoutMs);
+  }
+
+  /**
+   * Waits until a condition holds or the time is over; an ended command ends the wait too.
+   *
+   * @param ms longest wait
+   * @param signal ends the wait with its reason
+   * @param done looked at after every change
+   */
+  async wait(ms: number, signal: AbortSignal, done: () => boolean = () => false): Promise<void> {
+    const deadline = Date.now() + ms;
+    const abort = () => this.#wake();
+    signal.addEventListener('abort', abort);
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const left = deadline - Date.now();
+        if (this.status !== 'running' || left <= 0 || done()) return;
+        await this.#change(this.tty ? Math.min(left, 50) : left);
+      }
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Milliseconds since the last output. */
+  get silentMs(): number {
+    return Date.now() - Math.max(this.#dataAt, this.startedAt);
+  }
+
+  /** Whether a program in the terminal waits for somebody to type; undefined when that cannot be told. */
+  async waitingForInput(): Promise<boolean | undefined> {
+    return this.tty && this.status === 'running' ? waitsForInput(this.tree.pid) : undefined;
+  }
+
+  #change(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#wakers.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.#wakers.add(wake);
+    });
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers) wake();
+  }
+
+  /** Types into the terminal. */
+  write(text: string): void {
+    this.#running.write?.(text);
+  }
+
+  /** Lets output flow again. */
+  resume(): void {
+    this.#running.resume();
+  }
+
+  /** Sends a signal to the command's process group, as a terminal does. */
+  signal(signal: NodeJS.Signals): void {
+    signalPid(-this.tree.pid, signal);
+  }
+
+  /** True while it runs, or a background child of it does. */
+  hasProcesses(): boolean {
+    return this.status === 'running' || (this.survivors.length > 0 && membersOf(this.tree).length > 0);
+  }
+
+  /** Ends the whole tree, background children included. */
+  async end(signal: NodeJS.Signals = 'SIGTERM', grace = graceMs, reason: Reason = 'killed'): Promise<void> {
+    if (this.status === 'running') this.#reason ??= reason;
+    const survivors = await endTree(this.tree, signal, grace);
+    if (isAlive(this.tree.pid)) this.survivors = survivors;
+    else {
+      await this.finished;
+      this.survivors = survivors;
+    }
+    this.#running.close();
+  }
+
+  /** Lets go of the output, in memory and in its file. */
+  async forget(): Promise<void> {
+    this.#running.close();
+    await this.output.remove();
+  }
+}

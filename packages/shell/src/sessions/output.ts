@@ -1,0 +1,130 @@
+/** What a command has written: its beginning and its end in memory, all of it (up to a limit) in a file, under absolute positions. */
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Ring } from './ring.ts';
+
+/** Options of {@link Output}. */
+export interface OutputOptions {
+  /** The file for everything; made only when the output grows past what one answer shows. */
+  file: string;
+  /** Bytes after which the file is begun. At most `headBytes`. */
+  fileAfterBytes: number;
+  /** Largest size of the file. */
+  fileBytes: number;
+}
+
+const headBytes = 32 * 1024;
+const tailBytes = 256 * 1024;
+const writeBehindBytes = 1024 * 1024;
+
+/** The output of one command. */
+export class Output {
+  readonly #options: OutputOptions;
+  readonly #head: Buffer[] = [];
+  #headSize = 0;
+  readonly #tail = new Ring(tailBytes);
+  #stream: WriteStream | undefined;
+  #filed = 0;
+  #flushed = 0;
+  #failed = false;
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes written so far: the position after the last. */
+  get total(): number {
+    return this.#tail.end;
+  }
+
+  /** The file's path, once there is one. */
+  get file(): string | undefined {
+    return this.#stream && !this.#failed ? this.#options.file : undefined;
+  }
+
+  /** Bytes that the file holds. */
+  get fileSize(): number {
+    return this.#filed;
+  }
+
+  /** Takes a chunk; false when the writer is behind and the source should pause until {@link drained}. */
+  append(chunk: Buffer): boolean {
+    this.#keepHead(chunk);
+    this.#tail.push(chunk);
+    return this.#toFile(chunk);
+  }
+
+  #keepHead(chunk: Buffer): void {
+    if (this.#headSize >= headBytes) return;
+    const part = Buffer.from(chunk.subarray(0, headBytes - this.#headSize));
+    this.#head.push(part);
+    this.#headSize += part.length;
+  }
+
+  #toFile(chunk: Buffer): boolean {
+    const begins = !this.#stream && this.total > Math.min(this.#options.fileAfterBytes, headBytes);
+    if (begins) this.#stream = this.#begin();
+    if (!this.#stream || this.#failed) return true;
+    // The head holds all that came before: the file begins at the latest when the head is full.
+    const part = begins ? Buffer.concat([Buffer.concat(this.#head).subarray(0, this.total - chunk.length), chunk]) : chunk;
+    const room = this.#options.fileBytes - this.#filed;
+    if (room <= 0) return true;
+    const taken = part.subarray(0, room);
+    this.#filed += taken.length;
+    this.#stream.write(taken, () => {
+      this.#flushed += taken.length;
+    });
+    return this.#filed - this.#flushed < writeBehindBytes;
+  }
+
+  #begin(): WriteStream {
+    const stream = createWriteStream(this.#options.file, { mode: 0o644 });
+    stream.on('error', () => {
+      this.#failed = true;
+      stream.destroy();
+      stream.emit('drain');
+    });
+    return stream;
+  }
+
+  /** Settles when the writer has caught up. */
+  async drained(): Promise<void> {
+    while (this.#stream && !this.#failed && this.#filed - this.#flushed >= writeBehindBytes) await once(this.#stream, 'drain');
+  }
+
+  /** No more chunks come. */
+  end(): void {
+    this.#stream?.end();
+  }
+
+  /** Forgets the file. */
+  async remove(): Promise<void> {
+    this.#stream?.destroy();
+    if (this.#stream) await rm(this.#options.file, { force: true });
+  }
+
+  /** The bytes from one position to another, as far as they are still there: from memory, else from the file. */
+  async slice(from: number, to = this.total): Promise<Buffer> {
+    if (from >= this.#tail.start) return this.#tail.slice(from, to);
+    if (to <= this.#headSize) return Buffer.concat(this.#head).subarray(from, to);
+    return this.#fromFile(from, Math.min(to, this.#filed));
+  }
+
+  async #fromFile(from: number, to: number): Promise<Buffer> {
+    // Writes are done in order: an empty one is done when all before it are.
+    const { stream } = { stream: this.#stream };
+    if (stream?.writable && this.#flushed < to) await new Promise((resolve) => stream.write('', resolve));
+    if (from >= to || this.#failed) return Buffer.alloc(0);
+    await using file = await open(this.#options.file);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(to - from), 0, to - from, from);
+    return buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Makes the folder for output files; git does not show it. */
+export async function prepareOutputFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${dirname(folder)}/.gitignore`, '*\n', { flag: 'wx' }).catch(() => undefined);
+}

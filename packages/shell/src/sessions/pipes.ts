@@ -1,0 +1,44 @@
+/** Starts a command without a terminal. Its stdin is a file or empty; stdout and stderr are one real pipe, so their order is kept. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { ToolError } from '@sandlot/core';
+import type { Pipe } from './keeper.ts';
+import type { Exit, Running, StartOptions } from './running.ts';
+
+/** Options of {@link startPiped}. */
+export interface PipedOptions extends StartOptions {
+  pipe: Pipe;
+  /** What the command reads. Default: nothing. */
+  stdinFile?: string | undefined;
+}
+
+/** Starts a command in a session (setsid) of its own. */
+export async function startPiped(options: PipedOptions): Promise<Running> {
+  const { pipe } = options;
+  const output = new Socket({ fd: pipe.readFd, readable: true, writable: false });
+  const stdin = openSync(options.stdinFile ?? '/dev/null', 'r');
+  const child = spawn(options.shell, options.args, {
+    argv0: 'bash',
+    cwd: options.cwd,
+    env: options.env,
+    detached: true,
+    stdio: [stdin, pipe.writeFd, pipe.writeFd],
+  });
+  closeSync(stdin);
+  closeSync(pipe.writeFd);
+  const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
+  output.on('error', () => output.destroy());
+  output.on('data', (chunk: Buffer) => {
+    if (!options.onData(chunk)) output.pause();
+  });
+  try {
+    await once(child, 'spawn');
+  } catch (error) {
+    output.destroy();
+    throw new ToolError('UNAVAILABLE', `Cannot start "${options.shell}" in "${options.cwd}": ${String(error)}`, { cause: error });
+  }
+  return { pid: child.pid ?? 0, exited, closed, resume: () => void output.resume(), close: () => void output.destroy() };
+}

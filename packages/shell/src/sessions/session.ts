@@ -1,0 +1,88 @@
+/** A named session: what one command leaves for the next. */
+import type { State } from './boot.ts';
+import type { Environment } from './environment.ts';
+
+/** A session of one principal. */
+export class Session {
+  readonly name: string;
+  readonly principal: string;
+  cwd: string;
+  env: ReadonlyMap<string, string>;
+  umask: string | undefined;
+  definitions: Buffer = Buffer.alloc(0);
+  /** Grows whenever a command's state is taken over. */
+  version = 0;
+  usedAt = Date.now();
+  readonly #base: Environment;
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(principal: string, name: string, cwd: string, base: Environment) {
+    this.principal = principal;
+    this.name = name;
+    this.cwd = cwd;
+    this.#base = base;
+    this.env = new Map(Object.entries(base));
+  }
+
+  /** True while a call uses the session. */
+  get busy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Names of the variables that are not as they were at the session's start. */
+  get changedVariables(): string[] {
+    const names = new Set([...this.env.keys(), ...Object.keys(this.#base)]);
+    return [...names].filter((name) => !['PWD', 'OLDPWD'].includes(name) && this.env.get(name) !== this.#base[name]).toSorted();
+  }
+
+  /**
+   * Waits until the calls before this one have answered.
+   *
+   * @returns releases the turn
+   */
+  async turn(signal: AbortSignal): Promise<() => void> {
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = before.then(() => promise);
+    this.#waiting++;
+    const release = () => {
+      this.#waiting--;
+      resolve();
+    };
+    const aborted = Promise.withResolvers<never>();
+    const abort = () => aborted.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      await Promise.race([before, aborted.promise]);
+      return release;
+    } catch (error) {
+      release();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /**
+   * Takes over what a command left.
+   *
+   * @param state the state at its end
+   * @param given variables that were set for this command alone; they stay only where the command changed them
+   */
+  adopt(state: State, given: Environment): void {
+    const env = new Map(state.env);
+    for (const [name, value] of Object.entries(given)) {
+      if (env.get(name) !== value) continue;
+      const before = this.env.get(name);
+      if (before === undefined) env.delete(name);
+      else env.set(name, before);
+    }
+    this.env = env;
+    this.cwd = state.cwd;
+    this.umask = state.umask;
+    this.definitions = state.definitions;
+    this.version++;
+  }
+}

@@ -1,0 +1,181 @@
+/** The shell server's state: sessions, and the commands that run in them. */
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { type Log, ToolError } from '@sandlot/core';
+import type { Command } from './command.ts';
+import { CommandStore } from './command-store.ts';
+import { baseEnvironment, type Environment } from './environment.ts';
+import { Keeper } from './keeper.ts';
+import { prepareOutputFolder } from './output.ts';
+import { Session } from './session.ts';
+import { startCommand } from './start.ts';
+
+/** Options of {@link Sessions}. */
+export interface SessionsOptions {
+  /** Absolute path; commands begin here, and output files lie in its `.sandlot/`. */
+  workspace: string;
+  log: Log;
+  /** Path of bash. */
+  shell: string;
+  /** Names of the server's variables that commands get as well. */
+  passEnv: readonly string[];
+  /** Most commands that live at once. */
+  maxProcesses: number;
+  /** Most terminals that are open at once. */
+  maxTerminals: number;
+  /** `ulimit` arguments for every command. */
+  limits: readonly string[];
+}
+
+/** What to run. */
+export interface ExecOptions {
+  command: string;
+  session: string;
+  cwd?: string | undefined;
+  env?: Environment | undefined;
+  stdin?: string | undefined;
+  terminal?: { cols: number; rows: number } | undefined;
+  timeoutMs?: number | undefined;
+  maxOutput: number;
+}
+
+/** Who asks. */
+export interface Caller {
+  principal: string;
+  signal: AbortSignal;
+}
+
+const sessionsPerPrincipal = 256;
+
+/** Sessions and commands of every principal of one server. */
+export class Sessions implements AsyncDisposable {
+  readonly commands: CommandStore;
+  readonly #options: SessionsOptions;
+  readonly #base: Environment;
+  readonly #keeper = new Keeper();
+  readonly #sessions = new Map<string, Session>();
+
+  private constructor(options: SessionsOptions) {
+    this.#options = options;
+    this.#base = baseEnvironment(options.passEnv);
+    this.commands = new CommandStore(options);
+  }
+
+  /** Makes the state and starts the helper process. */
+  static async open(options: SessionsOptions): Promise<Sessions> {
+    const sessions = new Sessions(options);
+    sessions.#keeper.start();
+    await prepareOutputFolder(sessions.#outputFolder);
+    return sessions;
+  }
+
+  get #outputFolder(): string {
+    return join(this.#options.workspace, '.sandlot', 'output');
+  }
+
+  /**
+   * Starts a command once the session's earlier calls have answered, and waits for it.
+   *
+   * @param waitMs longest wait; the command goes on after it
+   * @param wait does the waiting. An abort during it ends the command
+   * @returns the command and how long its session was busy before it
+   */
+  async exec(
+    options: ExecOptions,
+    caller: Caller,
+    wait: (command: Command) => Promise<void>,
+  ): Promise<{ command: Command; queuedMs: number }> {
+    checkText(options);
+    const session = this.#session(caller.principal, options.session);
+    const calledAt = Date.now();
+    const busy = session.busy;
+    const release = await session.turn(caller.signal);
+    try {
+      const queuedMs = busy ? Date.now() - calledAt : 0;
+      const cwd = await this.#folder(session, options.cwd);
+      this.commands.checkRoom(options.terminal !== undefined);
+      const command = await startCommand({
+        ...options,
+        session,
+        cwd,
+        shell: this.#options.shell,
+        limits: this.#options.limits,
+        keeper: this.#keeper,
+        outputFolder: this.#outputFolder,
+      });
+      this.commands.add(command);
+      try {
+        caller.signal.throwIfAborted();
+        await wait(command);
+      } catch (error) {
+        await command.end();
+        throw error;
+      }
+      return { command, queuedMs };
+    } finally {
+      release();
+    }
+  }
+
+  /** Sessions of a principal, the latest used first. */
+  list(principal: string): Session[] {
+    return [...this.#sessions.values()].filter((session) => session.principal === principal).toSorted((a, b) => b.usedAt - a.usedAt);
+  }
+
+  /** Forgets a session; the next call with its name begins anew. */
+  forget(name: string, principal: string): void {
+    this.#sessions.delete(keyOf(principal, name));
+  }
+
+  #session(principal: string, name: string): Session {
+    const key = keyOf(principal, name);
+    const known = this.#sessions.get(key);
+    if (known) {
+      known.usedAt = Date.now();
+      return known;
+    }
+    const mine = this.list(principal);
+    if (mine.length >= sessionsPerPrincipal) {
+      const oldest = mine.findLast((session) => !session.busy && !this.commands.isUsed(session));
+      if (!oldest) throw new ToolError('RESOURCE_EXHAUSTED', `All ${sessionsPerPrincipal} sessions are in use.`);
+      this.forget(oldest.name, principal);
+    }
+    const session = new Session(principal, name, this.#options.workspace, this.#base);
+    this.#sessions.set(key, session);
+    return session;
+  }
+
+  async #folder(session: Session, asked: string | undefined): Promise<string> {
+    const cwd = asked === undefined ? session.cwd : isAbsolute(asked) ? asked : resolve(this.#options.workspace, asked);
+    const found = await stat(cwd).catch(() => undefined);
+    if (found?.isDirectory()) return cwd;
+    if (asked === undefined) {
+      throw new ToolError('FAILED_PRECONDITION', `The folder of session "${session.name}" is gone: "${cwd}".`, {
+        advice: 'Pass cwd to continue in another folder.',
+      });
+    }
+    throw new ToolError('NOT_FOUND', found ? `cwd "${asked}" is not a folder.` : `No folder "${asked}" for cwd.`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.commands.endAll(this.#keeper.tagPrefix);
+    await this.#keeper[Symbol.asyncDispose]();
+  }
+}
+
+function keyOf(principal: string, name: string): string {
+  return `${principal}\0${name}`;
+}
+
+function checkText({ command, cwd, env, stdin }: ExecOptions): void {
+  for (const [name, text] of Object.entries({ command, cwd, ...env })) {
+    if (text?.includes('\0')) throw new ToolError('INVALID_ARGUMENT', `${name} holds a NUL character, which bash cannot take.`);
+  }
+  for (const [name, text] of Object.entries({ command, stdin })) {
+    if (text !== undefined && !text.isWellFormed())
+      throw new ToolError('INVALID_ARGUMENT', `${name} is not valid Unicode (a lone surrogate).`);
+  }
+  for (const name of Object.keys(env ?? {})) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new ToolError('INVALID_ARGUMENT', `env: "${name}" is not a variable name.`);
+  }
+}

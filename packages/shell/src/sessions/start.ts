@@ -1,0 +1,110 @@
+/** Starts a command in its session. */
+import { randomBytes } from 'node:crypto';
+import { type Span, SpanStatusCode } from '@opentelemetry/api';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { traceEnvironment, withSpan } from '@sandlot/core/telemetry';
+import { bootText, parseState } from './boot.ts';
+import { Command } from './command.ts';
+import { pipeEnvironment, terminalEnvironment } from './environment.ts';
+import type { Keeper } from './keeper.ts';
+import { Output } from './output.ts';
+import { startPiped } from './pipes.ts';
+import type { Session } from './session.ts';
+import type { ExecOptions } from './sessions.ts';
+import { startTerminal } from './terminal.ts';
+
+/** What {@link startCommand} takes. */
+export interface StartCommandOptions extends Omit<ExecOptions, 'session'> {
+  session: Session;
+  cwd: string;
+  shell: string;
+  limits: readonly string[];
+  keeper: Keeper;
+  outputFolder: string;
+}
+
+const fileBytes = 64 * 1024 * 1024;
+
+/** Starts a command. Its span ends with it, which may be long after this call has answered. */
+export function startCommand(options: StartCommandOptions): Promise<Command> {
+  return new Promise((resolve, reject) => {
+    const attributes = { 'process.executable.name': 'bash', 'process.interactive': options.terminal !== undefined };
+    withSpan('process.exec', { attributes }, async (span) => {
+      const command = await start(options);
+      resolve(command);
+      await command.finished;
+      describeEnd(span, command);
+    }).catch(reject);
+  });
+}
+
+function describeEnd(span: Span, command: Command): void {
+  const { exit } = command;
+  if (exit?.code !== null && exit !== undefined) span.setAttribute('process.exit.code', exit.code);
+  if (exit?.signal) span.setAttribute('process.exit.signal', exit.signal);
+  if (command.state) span.setAttribute('process.cpu.time_ms', command.state.cpuMs);
+  span.setAttributes({
+    'process.pid': command.tree.pid,
+    'process.duration_ms': command.durationMs,
+    'process.output_bytes': command.output.total,
+  });
+  if (command.status === 'timed_out') span.setStatus({ code: SpanStatusCode.ERROR, message: 'timed out' });
+}
+
+async function start(options: StartCommandOptions): Promise<Command> {
+  const { session, cwd, keeper, terminal } = options;
+  const tag = keeper.nextTag();
+  const file = (kind: string) => join(keeper.folder, `${kind}${tag}`);
+  const definitionsFile = session.definitions.length > 0 ? file('d') : undefined;
+  const stdinFile = options.stdin === undefined || terminal ? undefined : file('i');
+  const writes = [writeFile(file('c'), options.command, { mode: 0o600 })];
+  if (definitionsFile) writes.push(writeFile(definitionsFile, session.definitions, { mode: 0o600 }));
+  if (stdinFile) writes.push(writeFile(stdinFile, options.stdin ?? '', { mode: 0o600 }));
+  await Promise.all(writes);
+
+  const defaults = terminal ? terminalEnvironment : pipeEnvironment;
+  const own = { ...traceEnvironment(), ...options.env };
+  const boot = bootText({
+    tag,
+    commandFile: file('c'),
+    stateFile: file('s'),
+    definitionsFile,
+    umask: session.umask,
+    limits: options.limits,
+  });
+  const id = `p${randomBytes(8).toString('hex')}`;
+  const output = new Output({ file: join(options.outputFolder, `${id}.log`), fileAfterBytes: options.maxOutput, fileBytes });
+  const shared = {
+    shell: options.shell,
+    args: ['--norc', '--noprofile', '-c', boot, 'bash'],
+    cwd,
+    env: { ...defaults, ...Object.fromEntries(session.env), PWD: cwd, ...own },
+    onData,
+  };
+  const before = session.version;
+  const started: { command?: Command } = {};
+  const running = terminal
+    ? await startTerminal({ ...shared, ...terminal })
+    : await startPiped({ ...shared, pipe: await keeper.pipe(), stdinFile });
+  const command = new Command({ ...options, id, text: options.command, tty: terminal !== undefined, output, tag }, running, settle);
+  started.command = command;
+  if (options.timeoutMs !== undefined) command.limit(options.timeoutMs);
+  return command;
+
+  function onData(chunk: Buffer): boolean {
+    const goOn = output.append(chunk);
+    started.command?.onData();
+    if (!goOn) void output.drained().then(() => started.command?.resume());
+    return goOn;
+  }
+
+  async function settle(ended: Command): Promise<void> {
+    const state = parseState(await readFile(file('s')).catch(() => Buffer.alloc(0)));
+    ended.state = state;
+    if (state) ended.cwd = state.cwd;
+    // A command that went on in the background must not undo what later ones did.
+    if (state && session.version === before) session.adopt(state, { ...defaults, ...own });
+    await Promise.all(['c', 's', 'd', 'i'].map((kind) => rm(file(kind), { force: true })));
+  }
+}

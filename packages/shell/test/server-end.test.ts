@@ -1,0 +1,34 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '@sandlot/core/testing';
+import { describe, expect, it } from 'vitest';
+import { isThere, startServer, until } from './kit.ts';
+
+describe('the end of the server', () => {
+  const ends = {
+    SIGKILL: (pid: number) => void process.kill(pid, 'SIGKILL'),
+    SIGTERM: (pid: number) => void process.kill(pid, 'SIGTERM'),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    it(`leaves no process and no temporary file after ${name}`, async () => {
+      await using folder = await temporaryFolder();
+      await using temporary = await temporaryFolder();
+      const { client, pid } = await startServer(folder.path, { TMPDIR: temporary.path });
+      const trees =
+        'echo $$ >>pids; (env -i setsid nohup sleep 611 >/dev/null 2>&1 & echo $! >>pids) & sleep 612 & echo $! >>pids; wait; sleep 613';
+      const calls = [{ wait_ms: 0 }, { wait_ms: 0, tty: true, session: 'b' }].map((args) =>
+        client.callTool({ name: 'shell_exec', arguments: { command: trees, ...args } }),
+      );
+      await Promise.all(calls);
+      const pids = await until(async () => {
+        const lines = (await readFile(join(folder.path, 'pids'), 'utf8').catch(() => '')).trim().split('\n');
+        return lines.length === 6 ? lines.map(Number) : undefined;
+      });
+      expect(pids.filter(isThere)).toEqual(pids);
+      end(pid);
+      await until(() => Promise.resolve(pids.some(isThere) ? undefined : true));
+      await until(async () => ((await readdir(temporary.path)).length === 0 ? true : undefined));
+      await client.close();
+    });
+  }
+});

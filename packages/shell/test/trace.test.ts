@@ -1,0 +1,29 @@
+import { otlpSink, temporaryFolder } from '@sandlot/core/testing';
+import { expect, it } from 'vitest';
+import { startServer } from './kit.ts';
+
+it('traces a command with its end, and hands it the trace and the collector but not the key', async () => {
+  await using folder = await temporaryFolder();
+  await using sink = await otlpSink();
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_HEADERS: 'authorization=secret', OTEL_BSP_SCHEDULE_DELAY: '50' };
+  await using server = await startServer(folder.path, env);
+  const result = await server.client.callTool({
+    name: 'shell_exec',
+    arguments: { command: 'env | grep -E "OTEL|TRACEPARENT"; exit 3' },
+  });
+  const text = JSON.stringify(result.content);
+  const [, trace, span] = /TRACEPARENT=00-(\w{32})-(\w{16})-/.exec(text) ?? [];
+  expect(text).toContain(sink.url);
+  expect(text).not.toContain('secret');
+
+  const killed = await server.client.callTool({ name: 'shell_exec', arguments: { command: 'kill -9 $$' } });
+  expect(killed.structuredContent).toMatchObject({ status: 'killed', signal: 'SIGKILL' });
+  await sink.waitFor((spans) => spans.filter(({ name }) => name === 'process.exec').length === 2);
+  await sink.waitFor((spans) => spans.some(({ name }) => name === 'execute_tool shell_exec'));
+  const exec = sink.spans.find(({ spanId }) => spanId === span);
+  expect(exec).toMatchObject({ traceId: trace, name: 'process.exec', attributes: { 'process.exit.code': 3 } });
+  expect(exec?.attributes['process.duration_ms']).toBeGreaterThan(0);
+  expect(exec?.attributes['process.output_bytes']).toBeGreaterThan(100);
+  expect(sink.spans.find(({ spanId }) => spanId === exec?.parentSpanId)?.name).toBe('execute_tool shell_exec');
+  expect(sink.spans.find(({ attributes }) => attributes['process.exit.signal'] === 'SIGKILL')).toBeDefined();
+});
