@@ -1,0 +1,117 @@
+/** The server's state: one Chromium, started at its first use and again after it died, with a session per caller. */
+import { type Log, ToolError } from '@sandlot/core';
+import type { BrowserOptions } from '../options.ts';
+import { type Launched, launchChromium } from './launch.ts';
+import { Session } from './session.ts';
+
+/** What the browsers work with. */
+export interface BrowsersEnv {
+  readonly workspace: string;
+  readonly options: BrowserOptions;
+  readonly log: Log;
+}
+
+export class Browsers implements AsyncDisposable {
+  readonly #env: BrowsersEnv;
+  readonly #sessions = new Map<string, Promise<Session>>();
+  /** Callers whose session was lost with the browser, to be told. */
+  readonly #bereft = new Set<string>();
+  readonly #idle: NodeJS.Timeout;
+  #launched: Promise<Launched> | undefined;
+  #closed = false;
+
+  constructor(env: BrowsersEnv) {
+    this.#env = env;
+    const { idleTimeout } = env.options;
+    this.#idle = setInterval(() => void this.#closeIdle(), Math.min(60_000, Math.max(50, idleTimeout / 4))).unref();
+  }
+
+  /** The session of a caller; starts what is missing. */
+  async session(principal: string): Promise<Session> {
+    let opening = this.#sessions.get(principal);
+    if (!opening) {
+      opening = this.#open(principal);
+      this.#sessions.set(principal, opening);
+      opening.catch(() => this.#sessions.delete(principal));
+    }
+    return opening;
+  }
+
+  /** The session of a caller, if there is one. */
+  async existing(principal: string): Promise<Session | undefined> {
+    return this.#sessions.get(principal);
+  }
+
+  /** Closes a caller's tabs and forgets its cookies. */
+  async closeSession(principal: string): Promise<boolean> {
+    const opening = this.#sessions.get(principal);
+    if (!opening) return false;
+    this.#sessions.delete(principal);
+    await (await opening).close();
+    return true;
+  }
+
+  /** Whether Chromium's own sandbox is on; undefined while none runs. */
+  async sandbox(): Promise<Launched['sandbox'] | undefined> {
+    return (await this.#launched)?.sandbox;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#idle);
+    const launched = await this.#launched?.catch(() => undefined);
+    this.#launched = undefined;
+    await launched?.close();
+  }
+
+  async #open(principal: string): Promise<Session> {
+    const { workspace, options, log } = this.#env;
+    const { browser, sandbox } = await this.#launch();
+    const [width = 1280, height = 720] = options.viewportSize.split('x').map(Number);
+    const context = await browser.newContext({
+      viewport: { width, height },
+      acceptDownloads: true,
+      ignoreHTTPSErrors: options.ignoreHttpsErrors,
+      ...(options.userAgent !== undefined && { userAgent: options.userAgent }),
+    });
+    const session = new Session(context, workspace, options, log);
+    if (this.#bereft.delete(principal))
+      session.note('The browser had ended unexpectedly and was started anew; its tabs and cookies are gone.');
+    if (sandbox.warning) session.note(`Warning: ${sandbox.warning}`);
+    return session;
+  }
+
+  #launch(): Promise<Launched> {
+    if (this.#closed) throw new ToolError('UNAVAILABLE', 'The browser server is shutting down.');
+    if (this.#launched) return this.#launched;
+    const launching = launchChromium(this.#env.options, this.#env.log);
+    this.#launched = launching;
+    launching.then(
+      (launched) => launched.browser.once('disconnected', () => this.#lost(launching, launched)),
+      () => this.#launched === launching && (this.#launched = undefined),
+    );
+    return launching;
+  }
+
+  #lost(launching: Promise<Launched>, launched: Launched): void {
+    if (this.#launched !== launching) return;
+    this.#launched = undefined;
+    for (const principal of this.#sessions.keys()) this.#bereft.add(principal);
+    this.#sessions.clear();
+    this.#env.log.warn('the browser ended unexpectedly');
+    void launched.close().catch(() => undefined);
+  }
+
+  async #closeIdle(): Promise<void> {
+    const since = Date.now() - this.#env.options.idleTimeout;
+    for (const [principal, opening] of this.#sessions) {
+      const session = await opening.catch(() => undefined);
+      if (session && session.lastUsed < since && !session.busy) await this.closeSession(principal).catch(() => undefined);
+    }
+    if (this.#sessions.size > 0 || !this.#launched) return;
+    const launched = await this.#launched.catch(() => undefined);
+    if (this.#sessions.size > 0) return;
+    this.#launched = undefined;
+    await launched?.close();
+  }
+}

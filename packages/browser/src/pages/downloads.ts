@@ -1,0 +1,87 @@
+/** Downloads of one caller: each lands in the workspace under its own name, a free one. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '@sandlot/core';
+import type { Download } from 'playwright-core';
+import { safeName, type WorkspaceFiles } from './workspace-files.ts';
+
+/** How far a download is. */
+export type DownloadState = 'running' | 'completed' | 'cancelled' | 'failed';
+
+/** One download. */
+export interface DownloadRecord {
+  /** Name that the site suggests, made safe. */
+  readonly name: string;
+  readonly url: string;
+  state: DownloadState;
+  /** Absolute path in the workspace, once it is completed. */
+  path: string | undefined;
+  bytes: number | undefined;
+  reason: string | undefined;
+  /** Resolves when it is no longer running. */
+  readonly ended: Promise<void>;
+}
+
+const kept = 200;
+
+export class Downloads {
+  readonly records: DownloadRecord[] = [];
+  readonly #files: WorkspaceFiles;
+  readonly #folder: string;
+  readonly #log: Log;
+
+  constructor(files: WorkspaceFiles, folder: string, log: Log) {
+    this.#files = files;
+    this.#folder = folder;
+    this.#log = log;
+  }
+
+  /** Takes a download over from the browser. */
+  add(download: Download): DownloadRecord {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const record: DownloadRecord = {
+      name: safeName(download.suggestedFilename()),
+      url: download.url().slice(0, 2_000),
+      state: 'running',
+      path: undefined,
+      bytes: undefined,
+      reason: undefined,
+      ended: promise,
+    };
+    this.records.push(record);
+    if (this.records.length > kept) this.records.shift();
+    void this.#finish(download, record).finally(resolve);
+    return record;
+  }
+
+  /** Waits until the given downloads have ended, or for this long. */
+  async settled(records: readonly DownloadRecord[], mostMs: number, signal: AbortSignal): Promise<void> {
+    if (records.every(({ state }) => state !== 'running')) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, mostMs);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    await Promise.race([promise, Promise.all(records.map(({ ended }) => ended))]);
+    clearTimeout(timer);
+  }
+
+  async #finish(download: Download, record: DownloadRecord): Promise<void> {
+    try {
+      const failure = await download.failure();
+      if (failure !== null) {
+        record.state = failure === 'canceled' ? 'cancelled' : 'failed';
+        record.reason = failure;
+        return;
+      }
+      const source = await download.path();
+      record.bytes = (await stat(source)).size;
+      record.path = await this.#files.adopt(source, join(this.#folder, record.name));
+      record.state = 'completed';
+      await download.delete();
+    } catch (error) {
+      if (record.state === 'completed') return;
+      record.state = 'failed';
+      record.reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+      this.#log.warn('download failed', { name: record.name, error });
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/** Opens addresses. */
+import { ToolError } from '@sandlot/core';
+import { withSpan } from '@sandlot/core/telemetry';
+import { act, type ActOptions } from './act.ts';
+import type { Report } from './report.ts';
+import type { Session } from './session.ts';
+import type { Tab } from './tab.ts';
+
+const allowed: ReadonlySet<string> = new Set(['http:', 'https:', 'data:', 'about:']);
+/** After the document is there, what it loads is waited for this long. */
+const loadGraceMs = 3_000;
+/** A new document is shown at more length than the effect of a click. */
+const documentChars = 4_000;
+
+/**
+ * Opens `address` in a tab and waits until the page is there.
+ *
+ * @param options `newTab` opens it in a tab of its own
+ */
+export async function navigate(
+  session: Session,
+  address: string,
+  { newTab, ...options }: ActOptions & { newTab?: boolean | undefined },
+): Promise<Report> {
+  const url = toUrl(address);
+  return withSpan(
+    'browser.navigate',
+    { attributes: { 'url.scheme': url.protocol.slice(0, -1), 'server.address': url.hostname } },
+    async () => {
+      const tabId = newTab ? (await session.open()).id : options.tabId;
+      return act(session, { maxChars: documentChars, ...options, tabId }, async (tab) => goTo(tab, url.href));
+    },
+  );
+}
+
+/** Moves through the history of a tab; false when there is nothing there. */
+export async function travel(session: Session, way: 'back' | 'forward' | 'reload', options: ActOptions): Promise<Report> {
+  return withSpan('browser.navigate', { attributes: { 'sandlot.browser.way': way } }, async () =>
+    act(session, { maxChars: documentChars, ...options }, async ({ page, id }) => {
+      const before = page.url();
+      const moved = await page[way === 'back' ? 'goBack' : way === 'forward' ? 'goForward' : 'reload']({ waitUntil: 'domcontentloaded' });
+      if (moved === null && way !== 'reload' && page.url() === before) {
+        throw new ToolError('FAILED_PRECONDITION', `Tab ${id} has no page to go ${way} to.`, { advice: 'Use browser_navigate.' });
+      }
+    }),
+  );
+}
+
+async function goTo(tab: Tab, url: string): Promise<void> {
+  const { page } = tab;
+  using download = tab.listen(['download']);
+  try {
+    await page.goto(url, { waitUntil: 'domcontentloaded' });
+  } catch (error) {
+    // A download instead of a page ends the navigation: the report tells of it.
+    const aborted = error instanceof Error && /ERR_ABORTED|Download is starting/.test(error.message);
+    if (!aborted || (await Promise.race([download.first, later(500)])) !== 'download') throw error;
+    return;
+  }
+  await page.waitForLoadState('load', { timeout: loadGraceMs }).catch(() => undefined);
+}
+
+function later(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms, undefined));
+}
+
+/** Checks an address. Without a scheme it is taken as https, or http on this machine. */
+export function toUrl(address: string): URL {
+  const text = address.trim();
+  const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:[/?#]|$)/.test(text);
+  const bare = !/^[a-z][a-z\d+.-]*:(?!\d)/i.test(text);
+  const url = URL.parse(bare ? `${local ? 'http' : 'https'}://${text}` : text);
+  if (!url) throw new ToolError('INVALID_ARGUMENT', `"${address.slice(0, 200)}" is not a URL.`);
+  if (!allowed.has(url.protocol) || (url.protocol === 'about:' && url.href !== 'about:blank')) {
+    throw new ToolError('PERMISSION_DENIED', `"${address.slice(0, 200)}" may not be opened: ${url.protocol} addresses are refused.`, {
+      advice: 'Use http, https or data addresses; files of the workspace are read with the file tools.',
+    });
+  }
+  return url;
+}

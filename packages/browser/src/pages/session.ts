@@ -1,0 +1,146 @@
+/** Everything that belongs to one caller: a context of its own (cookies, storage), its tabs and its downloads. */
+import { randomUUID } from 'node:crypto';
+import { type Log, ToolError } from '@sandlot/core';
+import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserOptions } from '../options.ts';
+import { type DownloadRecord, Downloads } from './downloads.ts';
+import { Tab } from './tab.ts';
+import { WorkspaceFiles } from './workspace-files.ts';
+
+const mostTabs = 50;
+const textsKept = 16;
+
+/** What happened since the last answer, for the next one. */
+export interface Happenings {
+  readonly notes: string[];
+  readonly downloads: DownloadRecord[];
+  readonly popups: Tab[];
+}
+
+export class Session {
+  readonly context: BrowserContext;
+  readonly options: BrowserOptions;
+  readonly files: WorkspaceFiles;
+  readonly downloads: Downloads;
+  readonly tabs = new Map<string, Tab>();
+  current: Tab | undefined;
+  lastUsed = Date.now();
+  #count = 0;
+  #happenings: Happenings = { notes: [], downloads: [], popups: [] };
+  readonly #texts = new Map<string, string>();
+
+  constructor(context: BrowserContext, workspace: string, options: BrowserOptions, log: Log) {
+    this.context = context;
+    this.options = options;
+    this.files = new WorkspaceFiles(workspace);
+    this.downloads = new Downloads(this.files, options.outputDir, log);
+    context.setDefaultTimeout(options.timeoutAction);
+    context.setDefaultNavigationTimeout(options.timeoutNavigation);
+    context.on('page', (page) => void this.#adopt(page));
+  }
+
+  /**
+   * The tab with this id, else the current one, else a new one. A tab whose page has crashed is replaced by an empty one.
+   *
+   * @throws ToolError NOT_FOUND for an id that this caller does not have
+   */
+  async tab(id?: string): Promise<Tab> {
+    this.lastUsed = Date.now();
+    const tab = id === undefined ? this.current : this.tabs.get(id);
+    if (tab?.crashed) return this.#replace(tab);
+    if (tab) return tab;
+    if (id === undefined) return this.open();
+    const known = [...this.tabs.keys()].join(', ') || 'none';
+    throw new ToolError('NOT_FOUND', `No tab "${id}". Open tabs: ${known}.`, { advice: 'List the tabs with browser_tabs.' });
+  }
+
+  /** Opens an empty tab and makes it the current one. */
+  async open(): Promise<Tab> {
+    this.lastUsed = Date.now();
+    if (this.tabs.size >= mostTabs) {
+      throw new ToolError('RESOURCE_EXHAUSTED', `${this.tabs.size} tabs are open, the most there may be.`, {
+        advice: 'Close tabs with browser_tabs.',
+      });
+    }
+    const tab = this.#adopt(await this.context.newPage());
+    this.current = tab;
+    return tab;
+  }
+
+  /** True while a call runs in one of the tabs. */
+  get busy(): boolean {
+    return [...this.tabs.values()].some(({ busy }) => busy);
+  }
+
+  /** Adds a sentence to the next answer. */
+  note(text: string): void {
+    this.#happenings.notes.push(text);
+  }
+
+  /** What happened since this was asked last. */
+  drain(): Happenings {
+    const happened = this.#happenings;
+    this.#happenings = { notes: [], downloads: [], popups: [] };
+    return happened;
+  }
+
+  /** Downloads that no answer has told of yet. */
+  get untold(): readonly DownloadRecord[] {
+    return this.#happenings.downloads;
+  }
+
+  /** Keeps a text that did not fit into an answer; returns the cursor for the rest of it from `offset`. */
+  keep(text: string, offset: number): string {
+    const id = randomUUID().slice(0, 8);
+    this.#texts.set(id, text);
+    const oldest = this.#texts.size > textsKept ? this.#texts.keys().next().value : undefined;
+    if (oldest !== undefined) this.#texts.delete(oldest);
+    return `${id}.${offset}`;
+  }
+
+  /** The text and offset behind a cursor. @throws ToolError NOT_FOUND when it is unknown or too old */
+  recall(cursor: string): { text: string; offset: number } {
+    const [id = '', offset] = cursor.split('.');
+    const text = this.#texts.get(id);
+    if (text === undefined || !/^\d+$/.test(offset ?? '')) {
+      throw new ToolError('NOT_FOUND', `No text for the cursor "${cursor}"; only the last ${textsKept} are kept.`, {
+        advice: 'Take a new snapshot.',
+      });
+    }
+    return { text, offset: Number(offset) };
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  #adopt(page: Page): Tab {
+    for (const known of this.tabs.values()) if (known.page === page) return known;
+    const tab = new Tab(`t${++this.#count}`, page);
+    this.tabs.set(tab.id, tab);
+    this.current ??= tab;
+    page.on('popup', (popup) => {
+      this.#happenings.popups.push(this.#adopt(popup));
+      tab.interrupt('popup');
+    });
+    page.on('download', (download) => {
+      this.#happenings.downloads.push(this.downloads.add(download));
+      tab.interrupt('download');
+    });
+    page.on('close', () => {
+      this.tabs.delete(tab.id);
+      if (this.current === tab) this.current = [...this.tabs.values()].at(-1);
+    });
+    return tab;
+  }
+
+  async #replace(crashed: Tab): Promise<Tab> {
+    const wasCurrent = this.current === crashed;
+    const before = this.current;
+    const tab = await this.open();
+    if (!wasCurrent) this.current = before;
+    this.note(`Tab ${crashed.id} (${crashed.page.url()}) had crashed; the empty tab ${tab.id} replaces it.`);
+    await crashed.page.close().catch(() => undefined);
+    return tab;
+  }
+}

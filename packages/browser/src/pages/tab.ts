@@ -1,0 +1,136 @@
+/** One page of a caller: what it asks (dialog, chooser), what it said (console, requests), and what the caller saw of it last. */
+import type { Dialog, FileChooser, Page, Request } from 'playwright-core';
+import { Activity } from './activity.ts';
+import { ConsoleLog } from './console-log.ts';
+import { RequestLog } from './request-log.ts';
+
+/** What ends the wait for the effect of an action at once. */
+export const interruptions = ['dialog', 'chooser', 'popup', 'download', 'crash', 'closed'] as const;
+export type Interruption = (typeof interruptions)[number];
+/** Those that also end the action itself: it cannot go on. */
+export const blockers: readonly Interruption[] = ['dialog', 'crash', 'closed'];
+
+export class Tab {
+  readonly id: string;
+  readonly page: Page;
+  readonly activity: Activity;
+  readonly console: ConsoleLog;
+  readonly requests: RequestLog;
+  /** An open dialog blocks the page until it is answered. */
+  dialog: Dialog | undefined;
+  /** A file chooser that waits for files. */
+  chooser: FileChooser | undefined;
+  crashed = false;
+  /** What the caller was shown last, and of which document, for the next difference. */
+  #seen: { readonly document: number; readonly lines: readonly string[] } | undefined;
+  /** Counts the documents that the main frame had. */
+  #documents = 0;
+  #navigation: Request | undefined;
+  readonly #landed = new Set<() => void>();
+  readonly #interrupted = new Set<(by: Interruption) => void>();
+  #running = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(id: string, page: Page) {
+    this.id = id;
+    this.page = page;
+    this.activity = new Activity(page);
+    this.console = new ConsoleLog(page);
+    this.requests = new RequestLog(page);
+    page.on('dialog', (dialog) => {
+      this.dialog = dialog;
+      this.interrupt('dialog');
+    });
+    page.on('dialogclosed', (dialog) => {
+      if (this.dialog === dialog) this.dialog = undefined;
+    });
+    page.on('filechooser', (chooser) => {
+      this.chooser = chooser;
+      this.interrupt('chooser');
+    });
+    page.on('crash', () => {
+      this.crashed = true;
+      this.dialog = undefined;
+      this.interrupt('crash');
+    });
+    page.on('close', () => this.interrupt('closed'));
+    this.#followNavigation();
+  }
+
+  /** True while the main frame is on its way to another document. */
+  get navigating(): boolean {
+    return this.#navigation !== undefined;
+  }
+
+  /** True while a call runs or waits here. */
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Number of the document in the main frame. */
+  get document(): number {
+    return this.#documents;
+  }
+
+  /** Size of the visible part of a page. */
+  get viewport(): { width: number; height: number } {
+    return this.page.viewportSize() ?? { width: 1280, height: 720 };
+  }
+
+  /** The snapshot of this document that the caller knows, if it knows one. */
+  get seenNow(): readonly string[] | undefined {
+    return this.#seen?.document === this.#documents ? this.#seen.lines : undefined;
+  }
+
+  /** Remembers what the caller knows of this document. */
+  saw(lines: readonly string[]): void {
+    this.#seen = { document: this.#documents, lines };
+  }
+
+  /** Resolves when the main frame is at rest. */
+  async navigated(): Promise<void> {
+    while (this.#navigation) await new Promise<void>((resolve) => this.#landed.add(resolve));
+  }
+
+  /** Ends the wait of the running action. */
+  interrupt(by: Interruption): void {
+    if (by === 'download' || by === 'crash' || by === 'closed') this.#land();
+    for (const tell of this.#interrupted) tell(by);
+  }
+
+  /** Hears of the first interruption of these kinds from now on, until it is disposed. */
+  listen(kinds: readonly Interruption[]): { first: Promise<Interruption> } & Disposable {
+    const { promise, resolve } = Promise.withResolvers<Interruption>();
+    const tell = (by: Interruption) => void (kinds.includes(by) && resolve(by));
+    this.#interrupted.add(tell);
+    return { first: promise, [Symbol.dispose]: () => void this.#interrupted.delete(tell) };
+  }
+
+  /** Runs one piece of work after the other. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#running++;
+    const turn = this.#queue.then(work).finally(() => this.#running--);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #followNavigation(): void {
+    const { page } = this;
+    page.on('request', (request) => {
+      if (!request.isNavigationRequest() || request.frame() !== page.mainFrame()) return;
+      this.#navigation = request;
+      this.chooser = undefined;
+    });
+    const ended = (request: Request) => void (request === this.#navigation && this.#land());
+    page.on('requestfailed', ended);
+    page.on('response', (response) => void (response.status() === 204 && ended(response.request())));
+    page.on('domcontentloaded', () => this.#land());
+    page.on('framenavigated', (frame) => void (frame === page.mainFrame() && this.#documents++));
+  }
+
+  #land(): void {
+    this.#navigation = undefined;
+    for (const wake of this.#landed) wake();
+    this.#landed.clear();
+  }
+}

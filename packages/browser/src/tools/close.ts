@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+
+export const browserClose = defineTool({
+  name: 'browser_close',
+  title: 'Close the browser',
+  description: 'Close all your tabs and forget cookies and logins.',
+  effect: 'destroy',
+  scope: 'browser:act',
+  idempotent: true,
+  input: z.object({}),
+  output: z.object({ closed: z.boolean().describe('Whether anything was open') }),
+  run: async (_, { domain, principal }) => ({ closed: await domain.closeSession(principal) }),
+  render: ({ closed }) => (closed ? 'All tabs are closed.' : 'Nothing was open.'),
+});

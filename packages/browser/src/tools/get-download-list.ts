@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+
+export const browserGetDownloadList = defineTool({
+  name: 'browser_get_download_list',
+  title: 'Downloads',
+  description: 'List downloads with path, size and state; can wait for running ones.',
+  effect: 'read',
+  scope: 'browser:read',
+  input: z.object({
+    wait: z.boolean().optional().describe('Wait for running ones'),
+    timeout: z.number().int().min(1).max(600_000).optional().describe('Milliseconds, default 30000'),
+  }),
+  output: z.object({
+    files: z.array(z.object({ path: z.string(), bytes: z.number(), state: z.string(), url: z.string() })).describe('Newest last'),
+  }),
+  async run({ wait = false, timeout = 30_000 }, { domain, principal, signal }) {
+    const { downloads } = await domain.session(principal);
+    if (wait) await downloads.settled(downloads.records, timeout, signal);
+    signal.throwIfAborted();
+    return { files: downloads.records.map(({ path, name, bytes, state, url }) => ({ path: path ?? name, bytes: bytes ?? 0, state, url })) };
+  },
+  render({ files }) {
+    if (files.length === 0) return 'No downloads.';
+    return files
+      .map(
+        ({ path, bytes, state, url }) => `- ${path}: ${state}${state === 'completed' ? `, ${bytes} bytes` : ''}, from ${url.slice(0, 200)}`,
+      )
+      .join('\n');
+  },
+});

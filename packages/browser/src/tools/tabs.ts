@@ -1,0 +1,40 @@
+import { ToolError } from '@sandlot/core';
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { changeTabs } from '../pages/tabs.ts';
+import { tabId } from './fields.ts';
+
+export const browserTabs = defineTool({
+  name: 'browser_tabs',
+  title: 'Tabs',
+  description: 'List, open, close or select tabs.',
+  effect: 'destroy',
+  scope: 'browser:act',
+  openWorld: true,
+  input: z.object({
+    action: z.enum(['list', 'new', 'close', 'select']).describe('What to do'),
+    index: z.number().int().min(0).optional().describe('Place in the list, instead of tabId'),
+    url: z.string().min(1).optional().describe('For new'),
+    tabId,
+  }),
+  output: z.object({
+    current: z.string().optional().describe('Current tab'),
+    tabs: z.array(z.object({ tabId: z.string(), url: z.string(), title: z.string() })).describe('Open tabs'),
+    sandbox: z.enum(['on', 'user-namespace', 'off']).describe("Chromium's own sandbox"),
+  }),
+  async run({ action, ...rest }, { domain, principal, signal }) {
+    if (action === 'select' && rest.tabId === undefined && rest.index === undefined) {
+      throw new ToolError('INVALID_ARGUMENT', 'select needs a tabId or an index.');
+    }
+    const session = await domain.session(principal);
+    const list = await changeTabs(session, action, { ...rest, signal });
+    return { ...list, sandbox: (await domain.sandbox())?.mode ?? 'on' };
+  },
+  render({ tabs, current, sandbox, events }) {
+    const lines = tabs.map(
+      ({ tabId: id, url, title }, index) => `- ${index}: ${id === current ? '(current) ' : ''}${id} [${title}](${url})`,
+    );
+    if (sandbox === 'off') lines.push('Warning: Chromium runs without its own sandbox.');
+    return ['### Open tabs', ...lines, ...events.map((event) => `- ${event}`)].join('\n');
+  },
+});

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { type } from '../pages/actions.ts';
+import { element, report, snapshot, tabId, target } from './fields.ts';
+import { renderReport } from './render-report.ts';
+
+export const browserType = defineTool({
+  name: 'browser_type',
+  title: 'Type text',
+  description: 'Put text into an editable element, replacing what is there.',
+  effect: 'destroy',
+  scope: 'browser:act',
+  openWorld: true,
+  input: z.object({
+    target,
+    element,
+    text: z.string().max(1_000_000).describe('Text'),
+    submit: z.boolean().optional().describe('Press Enter after'),
+    slowly: z.boolean().optional().describe('Key by key, keeping what is there'),
+    snapshot,
+    tabId,
+  }),
+  output: report,
+  run: async (input, { domain, principal, signal }) => type(await domain.session(principal), input, signal),
+  render: renderReport,
+});
