@@ -1,0 +1,87 @@
+/** The folders that the server may touch, and which of them a path belongs to. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ToolError } from '@sandlot/core';
+import type { Handle, OpenRoot } from './handle.ts';
+
+/** One folder that the server may touch. */
+export interface Root {
+  /** Absolute path, as it was configured. */
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly handle: Handle;
+}
+
+/** A path, split at the root that it starts from. */
+export interface Start {
+  readonly root: Root;
+  readonly components: string[];
+}
+
+/** All roots. The first is the workspace: relative paths start there. */
+export class Roots implements Disposable {
+  readonly #roots: Root[] = [];
+  readonly #prefixes: { components: string[]; root: Root }[] = [];
+  readonly first: Root;
+
+  /** @throws when the first root cannot be opened; others are left out, and `missing` is told */
+  constructor(
+    folders: readonly { path: string; readOnly: boolean }[],
+    openRoot: OpenRoot,
+    missing: (path: string, error: unknown) => void,
+  ) {
+    for (const { path, readOnly } of folders) {
+      try {
+        const real = realpathSync(path);
+        const root = { path: resolve(path), readOnly, handle: openRoot(real) };
+        this.#roots.push(root);
+        for (const prefix of new Set([root.path, real])) this.#prefixes.push({ components: split(prefix), root });
+      } catch (error) {
+        if (this.#roots.length === 0) throw error;
+        missing(path, error);
+      }
+    }
+    const [first] = this.#roots;
+    if (!first) throw new TypeError('At least one root is needed.');
+    this.first = first;
+    this.#prefixes.sort((a, b) => b.components.length - a.components.length);
+  }
+
+  /** Every root, the workspace first. */
+  get all(): readonly Root[] {
+    return this.#roots;
+  }
+
+  /** Splits a path at its root. Nothing is decoded or folded: every name is taken as it is. */
+  locate(path: string): Start {
+    if (!path.startsWith('/')) return { root: this.first, components: path.split('/') };
+    const components = split(path);
+    for (const { components: prefix, root } of this.#prefixes) {
+      if (prefix.every((name, i) => name === components[i])) {
+        return { root, components: [...components.slice(prefix.length), ...(path.endsWith('/') ? [''] : [])] };
+      }
+    }
+    throw this.outside(path);
+  }
+
+  /** The root that is this very folder, when it is one. */
+  find({ stats }: Handle): Root | undefined {
+    return this.#roots.find(({ handle }) => handle.stats.ino === stats.ino && handle.stats.dev === stats.dev);
+  }
+
+  /** The error for a path that leads out. It does not say what is there. */
+  outside(path: string): ToolError {
+    const places = this.#roots.map((root) => root.path + (root.readOnly ? ' (read-only)' : '')).join(', ');
+    return new ToolError('PERMISSION_DENIED', `"${path}" is outside the workspace.`, {
+      advice: `Use a path inside: ${places}. Relative paths start at ${this.first.path}.`,
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const { handle } of this.#roots) handle[Symbol.dispose]();
+  }
+}
+
+function split(path: string): string[] {
+  return path.split('/').filter((name) => name !== '' && name !== '.');
+}

@@ -1,0 +1,25 @@
+/** Options of the server. */
+import { z } from 'zod';
+
+const folders = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(':').filter((path) => path !== '') : value),
+  z.array(z.string()).default([]),
+);
+
+export const options = {
+  roots: {
+    description: 'Further folders that may be read and changed, by their absolute paths; several separated by ":".',
+    schema: folders,
+    placeholder: 'DIR[:DIR]',
+  },
+  readOnlyRoots: {
+    description: 'Folders that may only be read; several separated by ":". May name the workspace itself.',
+    schema: folders,
+    placeholder: 'DIR[:DIR]',
+  },
+  confinement: {
+    description: 'How paths are kept inside: "descriptors" (Linux with /proc), "paths" (weaker), or "auto".',
+    schema: z.enum(['auto', 'descriptors', 'paths']).default('auto'),
+    placeholder: 'HOW',
+  },
+} as const;

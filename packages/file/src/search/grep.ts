@@ -1,0 +1,155 @@
+/** Searches the contents of files. ripgrep says where; what is shown is read through held folders. */
+import { ToolError } from '@sandlot/core';
+import type { Found, Workspace } from '../workspace/workspace.ts';
+import { type FileMatches, type ShownLine, showMatches } from './excerpts.ts';
+import { IgnoreRules } from './ignore-rules.ts';
+import { ignoreArgs, ripgrep } from './ripgrep.ts';
+
+/** What to search. */
+export interface GrepOptions {
+  readonly pattern: string;
+  readonly path: string;
+  readonly glob?: string | undefined;
+  readonly type?: string | undefined;
+  readonly fixedString: boolean;
+  readonly ignoreCase: boolean;
+  readonly multiline: boolean;
+  readonly context: number;
+  readonly output: 'content' | 'files' | 'count';
+  readonly limit: number;
+  readonly offset: number;
+  readonly ignored: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What was found. */
+export interface GrepResult {
+  readonly files: readonly { readonly path: string; readonly count?: number; readonly lines: readonly ShownLine[] }[];
+  /** Matching lines (files for `files`), as far as they were counted. */
+  readonly matches: number;
+  readonly fileCount: number;
+  readonly truncated: boolean;
+  readonly timedOut: boolean;
+  readonly nextOffset?: number;
+}
+
+const mostMatches = 200_000;
+const mostPatternLength = 20_000;
+
+/** Searches files. */
+export async function grepFiles(workspace: Workspace, options: GrepOptions): Promise<GrepResult> {
+  if (options.pattern === '') throw new ToolError('INVALID_ARGUMENT', 'The pattern is empty.');
+  if (options.pattern.length > mostPatternLength || options.pattern.includes('\0')) {
+    throw new ToolError('INVALID_ARGUMENT', `The pattern is longer than ${mostPatternLength} characters, or holds a NUL character.`);
+  }
+  using found = workspace.existing(options.path);
+  const isFolder = found.target.stats.isDirectory();
+  if (!isFolder && !found.target.stats.isFile())
+    throw new ToolError('FAILED_PRECONDITION', `"${options.path}" is neither file nor folder.`);
+  const folder = isFolder ? found.target : found.parent;
+  if (!folder) throw new TypeError('A file has no parent.');
+  const matches = new Map<string, FileMatches>();
+  let counted = 0;
+  const { timedOut, stopped } = await ripgrep({
+    args: [...toArgs(options), '-e', options.pattern, '--', isFolder ? './' : `./${found.name}`],
+    folder: folder.path,
+    separator: options.output === 'files' ? 0 : 10,
+    onRecord: (record) => {
+      const at = options.output === 'files' ? record.length : record.indexOf('\0');
+      const path = record.slice(2, at);
+      const file = matches.get(path) ?? { path, count: 0, places: [] };
+      matches.set(path, file);
+      const rest = record.slice(at + 1);
+      if (options.output === 'content') file.places.push(toPlace(rest));
+      file.count += options.output === 'count' ? Number(rest) : 1;
+      counted += 1;
+      return counted < mostMatches;
+    },
+    signal: options.signal,
+  });
+  const kept = notIgnored(workspace, found, options, [...matches.values()]);
+  return page(workspace, kept, options, { base: isFolder ? found.shown : parentOf(found.shown), timedOut, stopped });
+}
+
+function toArgs(options: GrepOptions): string[] {
+  const args = ignoreArgs(options.ignored);
+  if (options.glob !== undefined) args.unshift(`--glob=${checkGlob(options.glob)}`);
+  if (options.type !== undefined) args.push(`--type=${options.type}`);
+  if (options.fixedString) args.push('--fixed-strings');
+  if (options.ignoreCase) args.push('--ignore-case');
+  if (options.multiline) args.push('--multiline', '--multiline-dotall');
+  args.push('--null', '--with-filename', '--no-heading');
+  if (options.output === 'files') return [...args, '--files-with-matches'];
+  if (options.output === 'count') return [...args, '--count'];
+  // Only the places are wanted: long lines stay out of the pipe.
+  return [...args, '--line-number', '--byte-offset', '--max-columns=1'];
+}
+
+function checkGlob(glob: string): string {
+  if (glob.includes('\0') || glob.split('/').includes('..')) throw new ToolError('INVALID_ARGUMENT', `The glob "${glob}" holds "..".`);
+  return glob;
+}
+
+function toPlace(rest: string): { line: number; offset: number } {
+  const [line, offset] = rest.split(':', 2);
+  return { line: Number(line), offset: Number(offset) };
+}
+
+/** A glob that names a file takes precedence over .gitignore in ripgrep; here it does not. */
+function notIgnored(workspace: Workspace, found: Found, { glob, ignored }: GrepOptions, files: FileMatches[]): FileMatches[] {
+  if (glob === undefined || ignored || !found.target.stats.isDirectory()) return files;
+  const rules = new Map<string, IgnoreRules>();
+  return files.filter(({ path }) => {
+    const slash = path.lastIndexOf('/');
+    const folder = slash === -1 ? found.shown : `${found.shown}/${path.slice(0, slash)}`;
+    try {
+      const known = rules.get(folder) ?? IgnoreRules.at(workspace, folder);
+      rules.set(folder, known);
+      return !known.ignores(path.slice(slash + 1), false);
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function page(
+  workspace: Workspace,
+  files: FileMatches[],
+  options: GrepOptions,
+  run: { base: string; timedOut: boolean; stopped: boolean },
+): Promise<GrepResult> {
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const unit = options.output === 'content' ? (file: FileMatches) => file.count : () => 1;
+  const total = sorted.reduce((sum, file) => sum + unit(file), 0);
+  const shown: GrepResult['files'][number][] = [];
+  let skip = options.offset;
+  let left = options.limit;
+  for (const file of sorted) {
+    if (left <= 0) break;
+    const size = unit(file);
+    if (skip >= size) {
+      skip -= size;
+      continue;
+    }
+    const places = file.places.slice(skip, skip + left);
+    left -= options.output === 'content' ? places.length : 1;
+    skip = 0;
+    const lines = await showMatches(workspace, run.base, { ...file, places }, options);
+    if (lines) shown.push({ path: file.path, ...(options.output === 'count' && { count: file.count }), lines });
+  }
+  const end = options.offset + options.limit - left;
+  const more = end < total;
+  return {
+    files: shown,
+    matches: options.output === 'count' ? sorted.reduce((sum, file) => sum + file.count, 0) : total,
+    fileCount: sorted.length,
+    truncated: more || run.stopped || run.timedOut,
+    timedOut: run.timedOut,
+    ...(more && { nextOffset: end }),
+  };
+}
+
+function parentOf(shown: string): string {
+  const slash = shown.lastIndexOf('/');
+  return slash === -1 ? '.' : shown.slice(0, slash);
+}

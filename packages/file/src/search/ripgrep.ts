@@ -1,0 +1,99 @@
+/** Runs ripgrep in a held folder and streams the records that it prints. */
+import { spawn } from 'node:child_process';
+import { ToolError } from '@sandlot/core';
+
+/** How a run ended. */
+export interface RipgrepEnd {
+  readonly timedOut: boolean;
+  /** True when `onRecord` asked for no more. */
+  readonly stopped: boolean;
+}
+
+/** Options of {@link ripgrep}. */
+export interface RipgrepOptions {
+  readonly args: readonly string[];
+  /** The folder, by a path that names it whatever happens to it. */
+  readonly folder: string;
+  /** Byte that ends a record. */
+  readonly separator: number;
+  /** Gets each record; false ends the run. */
+  readonly onRecord: (record: string) => boolean | void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Longest search. */
+const searchMs = 30_000;
+
+/** Arguments that make runs the same on every machine. */
+export const baseArgs = [
+  '--no-config',
+  '--no-messages',
+  '--color=never',
+  '--hidden',
+  '--no-require-git',
+  '--no-ignore-global',
+  '--no-ignore-exclude',
+];
+
+/** Arguments for what is left out. */
+export function ignoreArgs(ignored: boolean): string[] {
+  return ignored ? ['--no-ignore'] : ['--glob=!.git/'];
+}
+
+/** Runs ripgrep. @throws ToolError INVALID_ARGUMENT with its message when it does not take the pattern */
+export async function ripgrep(options: RipgrepOptions): Promise<RipgrepEnd> {
+  const { rgPath } = await import('@vscode/ripgrep');
+  options.signal?.throwIfAborted();
+  const child = spawn(rgPath, [...baseArgs, ...options.args], { cwd: options.folder, env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  let timedOut = false;
+  let stopped = false;
+  const end = () => child.kill('SIGKILL');
+  const timer = setTimeout(() => {
+    timedOut = true;
+    end();
+  }, searchMs);
+  options.signal?.addEventListener('abort', end);
+  try {
+    const errors: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => errors.length < 20 && errors.push(chunk));
+    const closed = new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+    // A failed start is told by `closed` alone.
+    closed.catch(() => undefined);
+    await eachRecord(child.stdout, options.separator, (record) => {
+      if (stopped) return;
+      stopped = options.onRecord(record) === false;
+      if (stopped) end();
+    });
+    const code = await closed;
+    options.signal?.throwIfAborted();
+    if (code === 2 && errors.length > 0) throw refused(Buffer.concat(errors).toString());
+    return { timedOut, stopped };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', end);
+    end();
+  }
+}
+
+async function eachRecord(stream: AsyncIterable<Buffer>, separator: number, visit: (record: string) => void): Promise<void> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of stream) {
+    const block = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    let from = 0;
+    for (let at = block.indexOf(separator); at !== -1; at = block.indexOf(separator, from)) {
+      visit(block.toString('utf8', from, at));
+      from = at + 1;
+    }
+    rest = block.subarray(from);
+  }
+}
+
+function refused(message: string): ToolError {
+  const text = message.replaceAll(/^rg: /gm, '').trim().slice(0, 1000);
+  return new ToolError('INVALID_ARGUMENT', text, {
+    advice: 'Patterns are Rust regular expressions; fixed_string takes the pattern as text.',
+  });
+}

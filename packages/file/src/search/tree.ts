@@ -1,0 +1,50 @@
+/** Walks folders by descriptor, in order of names. */
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { fromErrno, hasErrno } from '../confine/errors.ts';
+import type { Handle } from '../confine/handle.ts';
+import type { IgnoreRules } from './ignore-rules.ts';
+
+/** One entry of a folder. */
+export interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly isLink: boolean;
+}
+
+/** The entries of a folder that are not left out, and how many are. */
+export interface Entries {
+  readonly entries: Entry[];
+  readonly leftOut: number;
+}
+
+/** What is left out of a walk. */
+export interface Filter {
+  /** Missing: nothing is ignored. */
+  readonly rules: IgnoreRules | undefined;
+  readonly hidden: boolean;
+}
+
+/** Reads a folder, sorted by name. */
+export async function readFolder(folder: Handle, { rules, hidden }: Filter): Promise<Entries> {
+  const all = await readdir(folder.path, { withFileTypes: true });
+  const kept = all.filter((entry) => (hidden || !entry.name.startsWith('.')) && !rules?.ignores(entry.name, entry.isDirectory()));
+  return { entries: kept.map(toEntry).sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut: all.length - kept.length };
+}
+
+/** Reaches a folder inside another; nothing when it is no longer there, is no folder, or was moved out of its parent. */
+export function enterFolder(folder: Handle, name: string): Handle | undefined {
+  try {
+    const child = folder.child(name);
+    if (child.stats.isDirectory() && child.place() === `${folder.place()}/${name}`) return child;
+    child[Symbol.dispose]();
+    return undefined;
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return undefined;
+    throw fromErrno(error, name);
+  }
+}
+
+function toEntry(entry: Dirent): Entry {
+  return { name: entry.name, isFolder: entry.isDirectory(), isLink: entry.isSymbolicLink() };
+}

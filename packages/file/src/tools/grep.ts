@@ -1,0 +1,75 @@
+/** `file_grep` */
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { grepFiles, type GrepResult } from '../search/grep.ts';
+import { showName } from '../workspace/names.ts';
+import { ignored } from './parameters.ts';
+
+export const grep = defineTool({
+  name: 'file_grep',
+  title: 'Search in files',
+  description: 'Searches the contents of files with a regular expression (ripgrep).',
+  effect: 'read',
+  scope: 'file:read',
+  input: z.object({
+    pattern: z.string().describe('Regular expression.'),
+    path: z.string().default('.').describe('Folder or file.'),
+    glob: z.string().optional().describe('Only such files: *.ts, !*.min.js.'),
+    type: z.string().optional().describe('Only such files: py, ts, …'),
+    fixed_string: z.boolean().default(false).describe('The pattern is plain text.'),
+    ignore_case: z.boolean().default(false).describe('Ignore case.'),
+    multiline: z.boolean().default(false).describe('Match across lines.'),
+    context: z.int().min(0).max(50).default(0).describe('Lines around a match.'),
+    output: z.enum(['content', 'files', 'count']).default('content').describe('Form.'),
+    limit: z.int().min(1).max(10_000).default(100).describe('Most matches, or files.'),
+    offset: z.int().min(0).default(0).describe('Skip so many.'),
+    ignored,
+  }),
+  output: z.object({
+    matches: z.int().describe('Matching lines, or files.'),
+    files: z.int().describe('Files with matches.'),
+    truncated: z.boolean().describe('Not all are shown.'),
+    timed_out: z.boolean().describe('Stopped at 30 s.'),
+    next_offset: z.int().optional().describe('Where to go on.'),
+  }),
+  run: (input, ctx) =>
+    ctx.domain.operation('grep', input.path, async () => {
+      const result = await grepFiles(ctx.domain, {
+        ...input,
+        fixedString: input.fixed_string,
+        ignoreCase: input.ignore_case,
+        signal: ctx.signal,
+      });
+      const { matches, fileCount, truncated, timedOut, nextOffset } = result;
+      return {
+        matches,
+        files: fileCount,
+        truncated,
+        timed_out: timedOut,
+        ...(nextOffset !== undefined && { next_offset: nextOffset }),
+        result,
+      };
+    }),
+  render({ result }, input) {
+    if (result.files.length === 0)
+      return `No match for "${input.pattern}".${input.ignored ? '' : ' What .gitignore leaves out was not searched.'}`;
+    const notes: string[] = [];
+    if (result.nextOffset !== undefined)
+      notes.push(`Of ${result.matches} in ${result.fileCount} files; next: offset ${result.nextOffset}.`);
+    if (result.timedOut) notes.push('The time limit was reached; there may be more.');
+    return [...result.files.flatMap((file) => toLines(file, input.output)), ...(notes.length > 0 ? [`[${notes.join(' ')}]`] : [])].join(
+      '\n',
+    );
+  },
+});
+
+function toLines({ path, count, lines }: GrepResult['files'][number], output: 'content' | 'files' | 'count'): string[] {
+  const name = showName(path);
+  if (output === 'files') return [name];
+  if (output === 'count') return [`${name}: ${count}`];
+  return lines.flatMap(({ line, text, isMatch }, i) => {
+    const previous = lines[i - 1];
+    const gap = previous && !previous.isMatch && line > previous.line + 1 ? ['--'] : [];
+    return [...gap, isMatch ? `${name}:${line}: ${text}` : `${name}-${line}- ${text}`];
+  });
+}

@@ -1,0 +1,14 @@
+/** The tools, in the order in which they are listed. */
+import { copy } from './copy.ts';
+import { remove } from './delete.ts';
+import { edit } from './edit.ts';
+import { glob } from './glob.ts';
+import { grep } from './grep.ts';
+import { list } from './list.ts';
+import { mkdir } from './mkdir.ts';
+import { move } from './move.ts';
+import { read } from './read.ts';
+import { stat } from './stat.ts';
+import { write } from './write.ts';
+
+export const tools = [read, write, edit, list, glob, grep, stat, move, copy, remove, mkdir];

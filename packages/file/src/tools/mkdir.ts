@@ -1,0 +1,18 @@
+/** `file_mkdir` */
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { makeFolder } from '../workspace/manage.ts';
+import { path } from './parameters.ts';
+
+export const mkdir = defineTool({
+  name: 'file_mkdir',
+  title: 'Make a folder',
+  description: 'Makes a folder, and those above it.',
+  effect: 'write',
+  scope: 'file:write',
+  idempotent: true,
+  input: z.object({ path }),
+  output: z.object({ created: z.boolean().describe('It is new.') }),
+  run: (input, ctx) => ctx.domain.operation('mkdir', input.path, async () => ({ created: await makeFolder(ctx.domain, input.path) })),
+  render: ({ created }, input) => (created ? `Made ${input.path}.` : `${input.path} was there.`),
+});

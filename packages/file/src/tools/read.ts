@@ -1,0 +1,66 @@
+/** `file_read` */
+import type { Content } from '@sandlot/core';
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { readFile, type ReadText } from '../workspace/read.ts';
+import { path } from './parameters.ts';
+
+export const read = defineTool({
+  name: 'file_read',
+  title: 'Read a file',
+  description: 'Reads lines of a text file, an image, or bytes in base64. Text is exact, with its own line endings.',
+  effect: 'read',
+  scope: 'file:read',
+  input: z.object({
+    path,
+    offset: z.int().default(1).describe('First line, from 1; negative: from the end. Bytes for base64.'),
+    limit: z.int().min(1).optional().describe('Most lines (2000), or bytes.'),
+    line_numbers: z.boolean().default(false).describe('Prefix lines with "N|".'),
+    encoding: z.string().default('auto').describe('Such as gbk, when auto is wrong.'),
+    as: z.enum(['auto', 'text', 'base64', 'image']).default('auto').describe('Form.'),
+    max_bytes: z.int().min(1).max(4_000_000).optional().describe('Default 50000, lines cut at 2000 characters; set: no cut lines.'),
+  }),
+  output: z.object({
+    start_line: z.int().optional().describe('First line.'),
+    end_line: z.int().optional().describe('Last line.'),
+    total_lines: z.int().optional().describe('Lines of the file.'),
+    next_offset: z.int().optional().describe('Where to go on.'),
+    bytes: z.int().describe('Size of the file.'),
+    version: z.string().describe('For if_version.'),
+    encoding: z.string().optional().describe('Of the text.'),
+    eol: z.string().optional().describe('lf, crlf, mixed or none.'),
+    mime: z.string().optional().describe('Type of image or bytes.'),
+    truncated: z.boolean().describe('Not all is shown.'),
+  }),
+  run: (input, ctx) =>
+    ctx.domain.operation('read', input.path, async () => {
+      const result = await readFile(ctx.domain, { ...input, maxBytes: input.max_bytes, signal: ctx.signal });
+      return { ...result, bytes: result.size, result };
+    }),
+  render({ result }, input): Content[] {
+    if (result.kind === 'image') return [{ type: 'image', data: result.data, mimeType: result.mime }];
+    if (result.kind !== 'text')
+      return withNote(result.data, result.next_offset === undefined ? [] : [`The file goes on: offset ${result.next_offset}.`]);
+    const first = result.start_line ?? 1;
+    const lines = input.line_numbers ? result.lines.map((line, i) => `${first + i}|${line}`) : result.lines;
+    return withNote(lines.join(''), textNotes(result));
+  },
+});
+
+function withNote(text: string, notes: readonly string[]): Content[] {
+  const note: Content[] = notes.length > 0 ? [{ type: 'text', text: `[${notes.join(' ')}]` }] : [];
+  return [{ type: 'text', text }, ...note];
+}
+
+function textNotes({ start_line, end_line, total_lines, next_offset, cut, invalid, encoding, size }: ReadText): string[] {
+  const notes: string[] = [];
+  if (size === 0) notes.push('The file is empty.');
+  if (next_offset !== undefined || (start_line ?? 1) > 1) {
+    notes.push(`Lines ${start_line} to ${end_line}${total_lines === undefined ? '' : ` of ${total_lines}`}.`);
+  }
+  if (next_offset !== undefined) notes.push(`Next: offset ${next_offset}.`);
+  if (cut > 0) notes.push(`${cut} long lines are cut; max_bytes shows them whole.`);
+  if (encoding === 'windows-1252') notes.push('Not UTF-8: read as windows-1252; name the encoding if it is another.');
+  if (invalid) notes.push(`Bytes that are not valid ${encoding} are shown as \uFFFD.`);
+  return notes;
+}

@@ -1,0 +1,34 @@
+/** `file_write` */
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { writeFile } from '../workspace/write.ts';
+import { ifVersion, path, version } from './parameters.ts';
+
+export const write = defineTool({
+  name: 'file_write',
+  title: 'Write a file',
+  description: 'Writes a whole file in one step, or appends. To change parts of a file use file_edit.',
+  effect: 'destroy',
+  scope: 'file:write',
+  input: z.object({
+    path,
+    content: z.string().describe('Text, or bytes in base64.'),
+    encoding: z.string().default('utf-8').describe('base64, utf-8, utf-8-bom, utf-16le, gbk, …'),
+    mode: z.enum(['overwrite', 'create', 'append']).default('overwrite').describe('create refuses an existing file.'),
+    if_version: ifVersion,
+    create_dirs: z.boolean().default(true).describe('Make missing folders.'),
+  }),
+  output: z.object({
+    bytes: z.int().describe('Size of the file now.'),
+    created: z.boolean().describe('It is new.'),
+    version,
+  }),
+  run: (input, ctx) =>
+    ctx.domain.operation('write', input.path, () =>
+      writeFile(ctx.domain, { ...input, ifVersion: input.if_version, createDirs: input.create_dirs, signal: ctx.signal }),
+    ),
+  render({ bytes, created, diff }, { path: written, mode }) {
+    const done = created ? 'Created' : mode === 'append' ? 'Appended to' : 'Wrote';
+    return `${done} ${written}: ${bytes} bytes.${diff?.text ? `\n${diff.text}` : ''}`;
+  },
+});

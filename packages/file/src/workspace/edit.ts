@@ -1,0 +1,89 @@
+/** Edits a file by its bytes: what is not edited stays as it is. */
+import { constants } from 'node:fs';
+import { ToolError } from '@sandlot/core';
+import { type Diff, diffTexts } from '../edit/diff.ts';
+import { type Edit, planEdits } from '../edit/edit.ts';
+import { applySplices } from '../edit/splice.ts';
+import { type Codec, codecOf, detect } from '../text/encoding.ts';
+import { binaryAdvice, mediaType } from './media.ts';
+import { assertWritable, replaceFile } from './replace.ts';
+import { assertVersion, versionOf } from './version.ts';
+import { isFound, type Workspace } from './workspace.ts';
+
+/** What to edit. */
+export interface EditOptions {
+  readonly path: string;
+  readonly edits: readonly Edit[];
+  readonly match: 'exact' | 'relaxed';
+  readonly encoding: string;
+  readonly dryRun: boolean;
+  readonly ifVersion?: string | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** What was changed. */
+export interface EditResult {
+  readonly replacements: number;
+  readonly version: string;
+  readonly diff: Diff;
+}
+
+/** Larger files are not edited: their whole content passes through memory. */
+const editedBytes = 64 * 1024 * 1024;
+
+/** Edits a file: all edits or none. */
+export async function editFile(workspace: Workspace, options: EditOptions): Promise<EditResult> {
+  return workspace.inOrder([options.path], async () => {
+    using spot = workspace.changeable(options.path);
+    if (!isFound(spot)) {
+      throw new ToolError('NOT_FOUND', `"${options.path}" does not exist.`, {
+        advice: 'Make it with file_write, or find it with file_glob.',
+      });
+    }
+    assertWritable(spot);
+    await using file = await spot.target.open(constants.O_RDONLY);
+    const stats = await file.stat({ bigint: true });
+    if (stats.size > editedBytes) {
+      throw new ToolError('PAYLOAD_TOO_LARGE', `"${options.path}" has ${stats.size} bytes; files of up to ${editedBytes} can be edited.`, {
+        advice: 'Use a program in the shell, such as sed.',
+      });
+    }
+    const content = await file.readFile();
+    const current = versionOf(stats, content);
+    assertVersion(options.path, options.ifVersion, current);
+    const codec = codecFor(content, spot.name, options);
+    const plan = planEdits(content, codec, options.edits, options);
+    const after = applySplices(content, plan.splices);
+    const diff = await diffTexts(spot.shown, textOf(content, codec), textOf(after, codec), options.signal);
+    if (options.dryRun) return { replacements: plan.replacements, version: current, diff };
+    options.signal?.throwIfAborted();
+    let version = current;
+    await replaceFile(
+      spot.parent,
+      spot.name,
+      async (made) => {
+        await made.writeFile(after);
+        version = versionOf(await made.stat({ bigint: true }), after);
+      },
+      { old: stats },
+    );
+    return { replacements: plan.replacements, version, diff };
+  });
+}
+
+/** The codec of a file's content. @throws ToolError when it is no text */
+export function codecFor(content: Buffer, name: string, { path, encoding }: { path: string; encoding: string }): Codec {
+  const detected = detect(content, true).codec;
+  if (encoding !== 'auto') {
+    const named = codecOf(encoding);
+    const hasMark = named.mark.length > 0 && content.subarray(0, named.mark.length).equals(named.mark);
+    return hasMark || named.mark.length === 0 ? named : { ...named, mark: Buffer.alloc(0) };
+  }
+  if (detected) return detected;
+  const mime = mediaType(name, content, false);
+  throw new ToolError('UNSUPPORTED', `"${path}" is not text: ${mime}, ${content.length} bytes.`, { advice: binaryAdvice(mime) });
+}
+
+function textOf(content: Buffer, codec: Codec): string {
+  return codec.decode(content.subarray(codec.mark.length));
+}

@@ -1,0 +1,198 @@
+/** Makes folders; moves, copies and deletes. Works on held folders, so nothing outside is reached. */
+import { constants, mkdirSync, readdirSync, readlinkSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { ToolError } from '@sandlot/core';
+import type { Handle } from '../confine/handle.ts';
+import { assertWritable, makeMissing, replaceFile } from './replace.ts';
+import { copyBytes } from './source.ts';
+import { assertVersion, readVersion } from './version.ts';
+import { type Changeable, type Found, isFound, type Workspace } from './workspace.ts';
+
+/** How much was touched. */
+export interface Counts {
+  files: number;
+  folders: number;
+}
+
+/** Makes a folder and those above it; false when it was there. */
+export async function makeFolder(workspace: Workspace, path: string): Promise<boolean> {
+  return workspace.inOrder([path], async () => {
+    using spot = workspace.spot(path);
+    if (isFound(spot)) {
+      if (spot.target.stats.isDirectory()) return false;
+      throw new ToolError('ALREADY_EXISTS', `"${path}" exists already and is not a folder.`);
+    }
+    using place = workspace.changeable(path);
+    using made = new DisposableStack();
+    mkdirSync(makeMissing(place, made).at(place.name));
+    return true;
+  });
+}
+
+/** Moves or renames a file, folder or link. */
+export async function movePath(
+  workspace: Workspace,
+  source: string,
+  destination: string,
+  overwrite: boolean,
+): Promise<{ replaced: boolean }> {
+  return workspace.inOrder([source, destination], async () => {
+    using from = existingPlace(workspace, source);
+    using to = workspace.changeable(destination, { follow: false });
+    assertHoldsNoRoot(workspace, from);
+    assertTarget(from, to, overwrite);
+    using made = new DisposableStack();
+    renameSync(from.parent.at(from.name), makeMissing(to, made).at(to.name));
+    return { replaced: to.target !== undefined };
+  });
+}
+
+/** Copies a file, a link, or with `recursive` a folder. */
+export async function copyPath(
+  workspace: Workspace,
+  source: string,
+  destination: string,
+  options: { overwrite: boolean; recursive: boolean; signal?: AbortSignal },
+): Promise<Counts> {
+  return workspace.inOrder([source, destination], async () => {
+    using from = workspace.existing(source);
+    using to = workspace.changeable(destination);
+    if (from.target.stats.isDirectory() && !options.recursive) throw needsRecursive(source, 'copy');
+    assertTarget(from, to, options.overwrite);
+    assertWritable(to);
+    using made = new DisposableStack();
+    const counts = { files: 0, folders: 0 };
+    await copyInto(from.target, makeMissing(to, made), to.name, to.target, counts, options.signal);
+    return counts;
+  });
+}
+
+/** Deletes a file or link, or with `recursive` a folder and all in it. Links are never followed. */
+export async function deletePath(
+  workspace: Workspace,
+  path: string,
+  options: { recursive: boolean; ifVersion?: string | undefined; signal?: AbortSignal },
+): Promise<Counts> {
+  return workspace.inOrder([path], async () => {
+    using spot = existingPlace(workspace, path);
+    assertHoldsNoRoot(workspace, spot);
+    if (options.ifVersion !== undefined) {
+      await using file = await spot.target.open(constants.O_RDONLY);
+      assertVersion(path, options.ifVersion, await readVersion(file));
+    }
+    if (!spot.target.stats.isDirectory()) {
+      unlinkSync(spot.parent.at(spot.name));
+      return { files: 1, folders: 0 };
+    }
+    if (!options.recursive && readdirSync(spot.target.path).length > 0) throw needsRecursive(path, 'delete');
+    const counts = { files: 0, folders: 0 };
+    await deleteFolder(workspace, spot.parent, spot.name, spot.target, counts, options.signal);
+    return counts;
+  });
+}
+
+function existingPlace(workspace: Workspace, path: string): Found & Changeable {
+  const place = workspace.changeable(path, { follow: false });
+  if (isFound(place)) return place;
+  place[Symbol.dispose]();
+  throw new ToolError('NOT_FOUND', `"${path}" does not exist.`);
+}
+
+function needsRecursive(path: string, verb: string): ToolError {
+  return new ToolError('FAILED_PRECONDITION', `"${path}" is a folder.`, { advice: `Set recursive to ${verb} it with all that is in it.` });
+}
+
+function assertTarget(from: Found, to: Changeable, overwrite: boolean): void {
+  if (!isFound(to)) return;
+  const [source, target] = [from.target.stats, to.target.stats];
+  if (source.dev === target.dev && source.ino === target.ino) {
+    throw new ToolError('INVALID_ARGUMENT', `"${from.path}" and "${to.path}" are the same.`);
+  }
+  if (!overwrite)
+    throw new ToolError('ALREADY_EXISTS', `"${to.path}" exists already.`, {
+      advice: 'Set overwrite to replace it, or give the full new name.',
+    });
+  if (target.isDirectory())
+    throw new ToolError('FAILED_PRECONDITION', `"${to.path}" is a folder; folders are not replaced.`, {
+      advice: 'Delete it first, or give the full new name.',
+    });
+}
+
+/** A root inside a folder would be lost with it. */
+function assertHoldsNoRoot(workspace: Workspace, { path, target }: Found): void {
+  if (!target.stats.isDirectory()) return;
+  const place = `${target.place()}/`;
+  const inner = workspace.roots.all.find(({ handle }) => handle.place().startsWith(place));
+  if (inner) throw new ToolError('PERMISSION_DENIED', `"${path}" holds the root "${inner.path}".`);
+}
+
+async function copyInto(
+  source: Handle,
+  folder: Handle,
+  name: string,
+  old: Handle | undefined,
+  counts: Counts,
+  signal?: AbortSignal,
+): Promise<void> {
+  signal?.throwIfAborted();
+  if (source.stats.isFile()) {
+    await using file = await source.open(constants.O_RDONLY);
+    const mode = Number(source.stats.mode & 0o777n);
+    await replaceFile(
+      folder,
+      name,
+      async (made) => {
+        await copyBytes(file, made, signal);
+        await made.chmod(mode);
+      },
+      { old: old?.stats, mustBeNew: old === undefined },
+    );
+    counts.files++;
+    return;
+  }
+  if (!source.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${name}" is neither file nor folder.`);
+  await copyFolder(source, folder, name, counts, signal);
+}
+
+async function copyFolder(source: Handle, folder: Handle, name: string, counts: Counts, signal?: AbortSignal): Promise<void> {
+  const entries = readdirSync(source.path);
+  mkdirSync(folder.at(name));
+  using copy = folder.child(name);
+  counts.folders++;
+  for (const entry of entries) {
+    using child = source.child(entry);
+    // A copy of a folder into itself would never end.
+    if (child.stats.ino === copy.stats.ino && child.stats.dev === copy.stats.dev) continue;
+    if (child.stats.isSymbolicLink()) {
+      symlinkSync(readlinkSync(source.at(entry)), copy.at(entry));
+      counts.files++;
+    } else if (child.stats.isFile() || child.stats.isDirectory()) {
+      await copyInto(child, copy, entry, undefined, counts, signal);
+    }
+  }
+}
+
+async function deleteFolder(
+  workspace: Workspace,
+  parent: Handle,
+  name: string,
+  folder: Handle,
+  counts: Counts,
+  signal?: AbortSignal,
+): Promise<void> {
+  // Other calls, and a cancellation, get their turn between folders.
+  await setImmediate();
+  for (const entry of readdirSync(folder.path)) {
+    signal?.throwIfAborted();
+    using child = folder.child(entry);
+    if (workspace.roots.find(child)) throw new ToolError('PERMISSION_DENIED', `"${entry}" is a root of the workspace and stays as it is.`);
+    if (child.stats.isDirectory()) {
+      await deleteFolder(workspace, folder, entry, child, counts, signal);
+    } else {
+      unlinkSync(folder.at(entry));
+      counts.files++;
+    }
+  }
+  rmdirSync(parent.at(name));
+  counts.folders++;
+}

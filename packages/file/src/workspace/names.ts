@@ -1,0 +1,11 @@
+/** Names as they may be shown: one line each, nothing invisible. */
+
+/** Escapes control characters, so that a name cannot forge a second entry or move the cursor. */
+export function showName(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  return name.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (character === '\n') return String.raw`\n`;
+    return code < 256 ? String.raw`\x${code.toString(16).padStart(2, '0')}` : String.raw`\u${code.toString(16)}`;
+  });
+}

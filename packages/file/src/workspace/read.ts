@@ -1,0 +1,162 @@
+/** Reads a file: a range of lines as text, an image, or bytes. */
+import { constants } from 'node:fs';
+import { ToolError } from '@sandlot/core';
+import { type Codec, codecOf, detect } from '../text/encoding.ts';
+import { type Eol, eolOf } from '../text/eol.ts';
+import { locateFromEnd, type Source } from '../text/line-index.ts';
+import { takeLines } from '../text/lines.ts';
+import { binaryAdvice, imageType, mediaType } from './media.ts';
+import { sourceOf } from './source.ts';
+import { readVersion, versionOf } from './version.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What to read. */
+export interface ReadOptions {
+  readonly path: string;
+  /** First line, from 1; negative: from the end. Bytes instead of lines for base64. */
+  readonly offset: number;
+  /** Most lines (bytes for base64). Default 2000 lines, or what `maxBytes` allows. */
+  readonly limit?: number | undefined;
+  readonly encoding: string;
+  readonly as: 'auto' | 'text' | 'base64' | 'image';
+  /** Most bytes. Default 50,000; given, it also allows lines of that length. */
+  readonly maxBytes?: number | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** What was read. */
+export type ReadResult = ReadText | ReadBytes<'image'> | ReadBytes<'base64'>;
+
+interface ReadFacts {
+  /** Bytes of the whole file. */
+  readonly size: number;
+  readonly version: string;
+  readonly next_offset?: number;
+  readonly truncated: boolean;
+}
+
+/** Lines of text. */
+export interface ReadText extends ReadFacts {
+  readonly kind: 'text';
+  readonly lines: readonly string[];
+  readonly start_line?: number;
+  readonly end_line?: number;
+  readonly total_lines?: number;
+  readonly encoding: string;
+  readonly eol: Eol;
+  /** Lines that were cut because they are too long. */
+  readonly cut: number;
+  /** Whether some bytes are invalid and shown as U+FFFD. */
+  readonly invalid: boolean;
+}
+
+/** Bytes in base64. */
+export interface ReadBytes<Kind> extends ReadFacts {
+  readonly kind: Kind;
+  readonly data: string;
+  readonly mime: string;
+}
+
+const defaultBytes = 50_000;
+const defaultLines = 2000;
+const defaultLineCharacters = 2000;
+/** Base64 adds a third; the answer must stay below 4 MiB. */
+const imageBytes = 3 * 1024 * 1024;
+/** Up to this size all lines are counted. */
+const countedBytes = 256 * 1024 * 1024;
+
+/** Reads from a file. */
+export async function readFile(workspace: Workspace, options: ReadOptions): Promise<ReadResult> {
+  using found = workspace.existing(options.path);
+  await using file = await found.target.open(constants.O_RDONLY);
+  const stats = await file.stat({ bigint: true });
+  const source = await sourceOf(file);
+  const head = source.whole ?? (await source.read(0, 64 * 1024));
+  const version = source.whole ? versionOf(stats, source.whole) : await readVersion(file);
+  const facts = { size: source.size, version };
+  const image = imageType(head);
+
+  if (options.as === 'base64') return { ...facts, ...(await readBytes(source, options, image ?? mediaType(found.name, head, false))) };
+  if (options.as === 'image' || (options.as === 'auto' && image)) return { ...facts, ...(await readImage(source, options.path, image)) };
+  const codec = options.encoding === 'auto' ? detect(head, source.whole !== undefined).codec : withMark(codecOf(options.encoding), head);
+  if (!codec) throw binary(options, source.size, mediaType(found.name, head, false));
+  return { ...facts, ...(await readText(workspace, source, codec, head, stats, options)) };
+}
+
+async function readText(
+  workspace: Workspace,
+  source: Source,
+  codec: Codec,
+  head: Buffer,
+  stats: Parameters<Workspace['lineIndexes']['of']>[0],
+  options: ReadOptions,
+): Promise<Omit<ReadText, 'size' | 'version'>> {
+  const index = workspace.lineIndexes.of(stats, codec);
+  const { signal } = options;
+  if (source.size <= countedBytes) await index.scan(source, Number.POSITIVE_INFINITY, signal);
+  const { total } = index;
+  const fromEnd = options.offset < 0 && total === undefined;
+  const startLine = options.offset < 0 ? Math.max(1, (total ?? 0) + 1 + options.offset) : Math.max(1, options.offset);
+  const position = fromEnd
+    ? await locateFromEnd(source, codec, codec.mark.length, -options.offset)
+    : await index.locate(source, startLine, signal);
+  const eol = eolOf(codec.decode(head.subarray(codec.mark.length)));
+  const about = { kind: 'text', encoding: codec.name, eol, ...(total !== undefined && { total_lines: total }) } as const;
+  if (position === undefined) {
+    if (startLine > 1)
+      throw new ToolError('INVALID_ARGUMENT', `"${options.path}" has ${index.total ?? 0} lines; there is no line ${startLine}.`);
+    return { ...about, lines: [], truncated: false, cut: 0, invalid: false };
+  }
+  const limits = {
+    lines: options.limit ?? (options.maxBytes === undefined ? defaultLines : Number.POSITIVE_INFINITY),
+    bytes: options.maxBytes ?? defaultBytes,
+    lineCharacters: options.maxBytes === undefined ? defaultLineCharacters : undefined,
+  };
+  const taken = await takeLines(source, codec, position, limits, signal);
+  const endLine = startLine + taken.lines.length - 1;
+  return {
+    ...about,
+    lines: taken.lines,
+    ...(!fromEnd && { start_line: startLine, end_line: endLine, ...(taken.more && { next_offset: endLine + 1 }) }),
+    truncated: taken.more || taken.cut > 0,
+    cut: taken.cut,
+    invalid: taken.lines.some((line) => line.includes('\uFFFD')),
+  };
+}
+
+async function readBytes(
+  source: Source,
+  { offset, limit, maxBytes }: ReadOptions,
+  mime: string,
+): Promise<Omit<ReadBytes<'base64'>, 'size' | 'version'>> {
+  const start = offset < 0 ? Math.max(0, source.size + offset) : Math.max(0, offset - 1);
+  const bytes = await source.read(start, Math.min(limit ?? Number.POSITIVE_INFINITY, maxBytes ?? defaultBytes));
+  const end = start + bytes.length;
+  const more = end < source.size;
+  return { kind: 'base64', data: bytes.toString('base64'), mime, truncated: more, ...(more && { next_offset: end + 1 }) };
+}
+
+async function readImage(source: Source, path: string, type: string | undefined): Promise<Omit<ReadBytes<'image'>, 'size' | 'version'>> {
+  if (type === undefined) throw new ToolError('UNSUPPORTED', `"${path}" is not a PNG, JPEG, GIF or WebP image.`);
+  if (source.size > imageBytes) {
+    throw new ToolError('PAYLOAD_TOO_LARGE', `"${path}" has ${source.size} bytes; images may have ${imageBytes}.`, {
+      advice: 'Make a smaller copy of it first.',
+    });
+  }
+  return { kind: 'image', data: (await source.read(0, source.size)).toString('base64'), mime: type, truncated: false };
+}
+
+/** A named encoding of a file that starts with its mark: the mark is no text. */
+function withMark(codec: Codec, head: Buffer): Codec {
+  const marked = detect(head.subarray(0, 4), false).codec;
+  if (marked && marked.mark.length > 0 && marked.name.startsWith(codec.name)) return marked;
+  return codec.mark.length > 0 && !head.subarray(0, codec.mark.length).equals(codec.mark) ? { ...codec, mark: Buffer.alloc(0) } : codec;
+}
+
+function binary({ path, as }: ReadOptions, size: number, mime: string): ToolError {
+  const shown = as === 'text' ? 'no text in a known encoding' : 'not text';
+  return new ToolError('UNSUPPORTED', `"${path}" is ${shown}: ${mime}, ${size} bytes.`, {
+    advice: binaryAdvice(mime),
+    data: { mime, size },
+  });
+}

@@ -1,0 +1,125 @@
+/** Puts a file in place in one step: readers and a killed server see the old content or the new, never a part. */
+import { randomBytes } from 'node:crypto';
+import { type BigIntStats, constants, fchmodSync, fchownSync, linkSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { ToolError } from '@sandlot/core';
+import { hasErrno } from '../confine/errors.ts';
+import type { Handle } from '../confine/handle.ts';
+import type { Changeable } from './workspace.ts';
+
+/** Options of {@link replaceFile}. */
+export interface ReplaceOptions {
+  /** Fails when something is there already. Default false. */
+  mustBeNew?: boolean;
+  /** The file that is replaced: its mode and owner are kept, and it must be unchanged. */
+  old?: BigIntStats | undefined;
+}
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
+const temporaryName = /^\.sandlot-[0-9a-f]{16}\.tmp$/;
+
+/** Whether a name is one of a file that is being written. */
+export function isTemporaryName(name: string): boolean {
+  return temporaryName.test(name);
+}
+
+/**
+ * Writes a file beside its final name, then puts it in place.
+ *
+ * @param fill writes the content
+ */
+export async function replaceFile(
+  folder: Handle,
+  name: string,
+  fill: (file: FileHandle) => Promise<void>,
+  options: ReplaceOptions = {},
+): Promise<void> {
+  const { old } = options;
+  const temporary = `.sandlot-${randomBytes(8).toString('hex')}.tmp`;
+  const file = await open(folder.at(temporary), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, old ? 0o600 : 0o666);
+  try {
+    try {
+      await fill(file);
+      if (old) await keepOwnerAndMode(file, name, old);
+    } finally {
+      await file.close();
+    }
+    if (old) assertUnchanged(folder, name, old);
+    if (options.mustBeNew) putNew(folder, temporary, name);
+    else renameSync(folder.at(temporary), folder.at(name));
+  } catch (error) {
+    try {
+      unlinkSync(folder.at(temporary));
+    } catch (cleanup) {
+      if (!hasErrno(cleanup, 'ENOENT')) throw cleanup;
+    }
+    throw error;
+  }
+}
+
+async function keepOwnerAndMode(file: FileHandle, name: string, old: BigIntStats): Promise<void> {
+  const made = await file.stat({ bigint: true });
+  if (made.uid !== old.uid || made.gid !== old.gid) {
+    try {
+      fchownSync(file.fd, Number(old.uid), Number(old.gid));
+    } catch (error) {
+      throw new ToolError('PERMISSION_DENIED', `"${name}" belongs to another user (${old.uid}:${old.gid}), which could not be kept.`, {
+        cause: error,
+      });
+    }
+  }
+  fchmodSync(file.fd, Number(old.mode & 0o7777n));
+}
+
+function assertUnchanged(folder: Handle, name: string, old: BigIntStats): void {
+  using now = folder.child(name);
+  if (now.stats.ino === old.ino && now.stats.mtimeNs === old.mtimeNs && now.stats.size === old.size) return;
+  throw new ToolError('ABORTED', `"${name}" was changed by something else while the call ran.`);
+}
+
+/** A link fails when the name is taken, a rename would replace it. */
+function putNew(folder: Handle, temporary: string, name: string): void {
+  try {
+    linkSync(folder.at(temporary), folder.at(name));
+  } catch (error) {
+    if (!hasErrno(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+    assertAbsent(folder, name);
+    return renameSync(folder.at(temporary), folder.at(name));
+  }
+  unlinkSync(folder.at(temporary));
+}
+
+function assertAbsent(folder: Handle, name: string): void {
+  try {
+    folder.child(name)[Symbol.dispose]();
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return;
+    throw error;
+  }
+  throw new ToolError('ALREADY_EXISTS', `"${name}" exists already.`);
+}
+
+/** Makes the missing folders above a spot; gives the held folder that its name goes into. Dispose `made` at the end. */
+export function makeMissing(spot: Changeable, made: DisposableStack): Handle {
+  let folder = spot.parent;
+  for (const name of spot.missing) {
+    try {
+      mkdirSync(folder.at(name));
+    } catch (error) {
+      if (!hasErrno(error, 'EEXIST')) throw error;
+    }
+    folder = made.use(folder.child(name));
+    if (!folder.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${spot.path}": "${name}" is not a folder.`);
+  }
+  return folder;
+}
+
+/** Refuses a file that is marked as read-only, or whose writing would reach something that is no file. */
+export function assertWritable({ path, target }: Changeable): void {
+  if (!target) return;
+  if (target.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${path}" is a folder.`);
+  if (!target.stats.isFile()) throw new ToolError('FAILED_PRECONDITION', `"${path}" is not a regular file.`);
+  if ((target.stats.mode & 0o222n) === 0n) {
+    throw new ToolError('PERMISSION_DENIED', `"${path}" is marked read-only (mode 0${(target.stats.mode & 0o777n).toString(8)}).`);
+  }
+}
