@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+/** Both the command line and the MCP server: with a document it prints Markdown, without one it serves. */
+import { isCommand } from './cli/arguments.ts';
+
+const argv = process.argv.slice(2);
+if (isCommand(argv)) {
+  const { runCommand } = await import('./cli/run.ts');
+  process.exitCode = await runCommand(argv);
+} else {
+  const [{ runServer }, { markitdown }] = await Promise.all([import('@sandlot/core/cli'), import('./index.ts')]);
+  await runServer(markitdown);
+}

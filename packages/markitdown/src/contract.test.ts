@@ -1,0 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { contractSuite } from '@sandlot/core/testing';
+import { markitdown } from './index.ts';
+
+contractSuite(markitdown, {
+  prepare: (workspace) => writeFile(join(workspace, 'page.html'), '<title>T</title><h1>Hello</h1><p>World</p>'),
+  examples: {
+    markitdown_convert: { uri: 'page.html' },
+  },
+});

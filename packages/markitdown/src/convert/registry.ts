@@ -1,0 +1,30 @@
+/** The built-in converters. Each loads its libraries when it is first used. */
+import type { Converter } from './converter.ts';
+import type { Kind } from './detect/kind.ts';
+
+/** Loads the built-in converter for a kind; undefined when there is none. */
+export async function builtIn(kind: Kind): Promise<Converter | undefined> {
+  switch (kind) {
+    case 'html':
+      return (await import('./html/index.ts')).html;
+    case 'docx':
+      return (await import('./docx/index.ts')).docx;
+    case 'xlsx':
+    case 'xls':
+    case 'xlsb':
+      return (await import('./sheet/index.ts')).sheet;
+    case 'csv':
+    case 'tsv':
+      return (await import('./text/csv.ts')).csv;
+    case 'pdf':
+      return (await import('./pdf/index.ts')).pdf;
+    case 'text':
+    case 'markdown':
+    case 'json':
+    case 'jsonl':
+    case 'xml':
+      return (await import('./text/plain.ts')).plain;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,60 @@
+/** Spreadsheets: every sheet a heading and its tables, values as they are shown. */
+import { read, utils } from '@e965/xlsx';
+import type { CellObject, WorkSheet } from '@e965/xlsx';
+import { Zip } from '../archive/zip.ts';
+import type { ConvertContext, Converter, Input } from '../converter.ts';
+import type { Kind } from '../detect/kind.ts';
+import { ConvertError } from '../errors.ts';
+import { type Block, type Document, heading } from '../model/document.ts';
+import { selectPages } from '../pages.ts';
+import { sheetTables } from './tables.ts';
+
+const kinds: ReadonlySet<Kind> = new Set(['xlsx', 'xls', 'xlsb']);
+
+/** Converts .xlsx, .xlsm, .xlsb, .xls. */
+export const sheet: Converter = { name: 'spreadsheet', accepts: ({ kind }) => kinds.has(kind), convert };
+
+function convert({ bytes, detected }: Input, context: ConvertContext): Document {
+  if (detected.kind !== 'xls') checkSize(bytes, context);
+  const { options } = context;
+  const book = readBook(bytes);
+  const wanted = selectPages(options.pages, book.SheetNames.length, book.SheetNames);
+  const blocks: Block[] = [];
+  for (const [index, name] of book.SheetNames.entries()) {
+    const hidden = (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) !== 0;
+    const one = book.Sheets[name];
+    if (!one || !wanted(index + 1) || (hidden && options.hidden !== true)) continue;
+    context.check();
+    context.progress(index, book.SheetNames.length);
+    const tables = sheetTables(cellsOf(one), options);
+    if (tables.length > 0) blocks.push(heading(2, name), ...tables);
+  }
+  const title = book.Props?.Title;
+  return { blocks, metadata: { sheets: book.SheetNames.join(', ') }, ...(title && { title }) };
+}
+
+function readBook(bytes: Uint8Array) {
+  try {
+    return read(bytes, { type: 'array', dense: true, cellDates: false, cellNF: true, cellStyles: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (/password|encrypt/i.test(message))
+      throw new ConvertError('encrypted', 'The workbook is protected with a password.', { cause: error });
+    throw new ConvertError('malformed', `The workbook is broken: ${message}`, { cause: error });
+  }
+}
+
+/** The library unpacks by itself, so the declared sizes are checked before. */
+function checkSize(bytes: Uint8Array, { budget, limits }: ConvertContext): void {
+  for (const entry of new Zip(bytes, budget, limits.entries).entries) budget.take(entry.bytes);
+}
+
+function cellsOf(one: WorkSheet) {
+  return {
+    rows: one['!data'] ?? [],
+    merges: one['!merges'] ?? [],
+    hiddenRows: one['!rows'] ?? [],
+    hiddenColumns: one['!cols'] ?? [],
+    format: (one: CellObject) => utils.format_cell(one),
+  };
+}

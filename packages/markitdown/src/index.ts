@@ -1,0 +1,29 @@
+/** The MCP server `markitdown`: documents to Markdown. */
+import { defineServer } from '@sandlot/core';
+import { options } from './options.ts';
+import { tools } from './tools/index.ts';
+
+export const markitdown = defineServer({
+  name: 'markitdown',
+  title: 'Sandlot Markitdown',
+  version: '0.1.0',
+  description: 'Documents to Markdown.',
+  instructions: 'markitdown_convert reads any document as Markdown. Paths are relative to the workspace, which the other servers share.',
+  options,
+  tools,
+  async open({
+    workspace,
+    options: { allowPrivateAddresses, maxBytes, fetchTimeoutMs, timeoutMs, memoryMb, maxInflatedBytes, concurrency, plugins },
+  }) {
+    const [{ Markitdown }, { pluginUrls }] = await Promise.all([import('./service/markitdown.ts'), import('./service/plugins.ts')]);
+    return new Markitdown({
+      workspace,
+      allowPrivateAddresses,
+      maxBytes,
+      fetchTimeoutMs,
+      limits: { timeMs: timeoutMs, memoryMb, inflatedBytes: maxInflatedBytes },
+      concurrency,
+      plugins: pluginUrls(plugins),
+    });
+  },
+});

@@ -1,0 +1,61 @@
+/** Options of the server. */
+import { z } from 'zod';
+
+export const options = {
+  allowPrivateAddresses: {
+    description: 'Fetch web addresses that are loopback, private or link-local too. Default: public addresses only.',
+    schema: z.boolean().default(false),
+    boolean: true,
+  },
+  maxBytes: {
+    description: 'Largest document, in bytes.',
+    schema: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(100 * 1024 * 1024),
+    placeholder: 'BYTES',
+  },
+  maxInflatedBytes: {
+    description: 'Largest size of an unpacked document, in bytes.',
+    schema: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(256 * 1024 * 1024),
+    placeholder: 'BYTES',
+  },
+  timeoutMs: {
+    description: 'Longest time of a conversion, in milliseconds.',
+    schema: z.coerce.number().int().min(100).default(120_000),
+    placeholder: 'MS',
+  },
+  memoryMb: {
+    description: 'Largest JavaScript heap of a conversion, in MiB.',
+    schema: z.coerce.number().int().min(64).default(512),
+    placeholder: 'MIB',
+  },
+  fetchTimeoutMs: {
+    description: 'Longest wait for a web address, in milliseconds.',
+    schema: z.coerce.number().int().min(100).default(30_000),
+    placeholder: 'MS',
+  },
+  concurrency: {
+    description: 'Conversions that run at once; others wait.',
+    schema: z.coerce.number().int().min(1).default(4),
+    placeholder: 'COUNT',
+  },
+  plugins: {
+    description: 'Modules with a converter as default export, separated by commas.',
+    schema: z
+      .string()
+      .default('')
+      .transform((list) =>
+        list
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== ''),
+      ),
+    placeholder: 'FILES',
+  },
+};
