@@ -1,5 +1,7 @@
 /** The text that bash runs around a command: it restores the session, runs the command, and writes down what the session has become. */
 
+import { parseExports } from './exports.ts';
+
 /** What one command needs. */
 export interface Boot {
   /** Number that marks every process of the command; see tree.ts. */
@@ -15,12 +17,6 @@ export interface Boot {
   limits: readonly string[];
 }
 
-// `"${!A@}" "${!B@}" …`: the names of all variables, without a fork and whatever IFS is.
-const allNames = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_'
-  .split('')
-  .map((letter) => `"\${!${letter}@}"`)
-  .join(' ');
-
 const endMark = 'end';
 
 /** The argument of `bash -c`. One line, so that line numbers in messages are those of the command. */
@@ -30,8 +26,7 @@ export function bootText(boot: Boot): string {
   const save = [
     '{ builtin set +euxv; } 2>/dev/null',
     `{ builtin pwd; builtin printf '\\0'`,
-    `for _sandlot in ${allNames}; do case \${!_sandlot@a} in *[aA]*) ;; *x*) builtin printf '%s=%s\\0' "$_sandlot" "\${!_sandlot}";; esac; done`,
-    `builtin printf '\\0'; builtin umask; builtin printf '\\0'; builtin alias -p; builtin declare -f; builtin printf '\\0'`,
+    `builtin declare -px; builtin printf '\\0'; builtin umask; builtin printf '\\0'; builtin alias -p; builtin declare -f; builtin printf '\\0'`,
     `builtin times; builtin printf '\\0${endMark}'; } >|${out} 2>/dev/null`,
   ].join('; ');
   return [
@@ -44,7 +39,7 @@ export function bootText(boot: Boot): string {
     'for _sandlot in /proc/self/fd/*; do _sandlot=${_sandlot##*/}; [[ $_sandlot == [0-2\\*] ]] || eval "exec $_sandlot>&-"; done',
     ...boot.limits.map((limit) => `ulimit ${limit}`),
     'shopt -s expand_aliases',
-    `trap ${quote(`[[ $_sandlot_saved ]] || { ${save}; }`)} EXIT`,
+    `trap ${quote(`[[ \${_sandlot_saved-} ]] || { ${save}; }`)} EXIT`,
     `IFS= read -r -d '' <${quote(boot.commandFile)}`,
     ...(boot.umask === undefined ? [] : [`umask ${boot.umask}`]),
     ...(boot.definitionsFile === undefined ? [] : [`. ${quote(boot.definitionsFile)}`]),
@@ -72,6 +67,14 @@ export interface State {
 
 /** Reads what the boot text wrote; undefined when it is not whole (`exec`, SIGKILL, a trap of the command's own). */
 export function parseState(bytes: Buffer): State | undefined {
+  const [cwd, exports, umask, definitions, times, end] = split(bytes);
+  if (!cwd || !exports || !umask || !definitions || end?.toString() !== endMark) return undefined;
+  const env = parseExports(exports);
+  env.delete('SHLVL');
+  return { cwd: cwd.toString().replace(/\n$/, ''), env, umask: umask.toString().trim(), definitions, cpuMs: toCpuMs(String(times)) };
+}
+
+function split(bytes: Buffer): Buffer[] {
   const records: Buffer[] = [];
   for (let from = 0; from <= bytes.length;) {
     const zero = bytes.indexOf(0, from);
@@ -79,19 +82,7 @@ export function parseState(bytes: Buffer): State | undefined {
     records.push(bytes.subarray(from, to));
     from = to + 1;
   }
-  const [cwd, ...rest] = records;
-  const blank = rest.findIndex((record) => record.length === 0);
-  const [umask, definitions, times, end] = rest.slice(blank + 1);
-  if (!cwd || !umask || !definitions || end?.toString() !== endMark) return undefined;
-  const env = new Map<string, string>();
-  for (const record of rest.slice(0, blank)) {
-    const text = record.toString();
-    const equals = text.indexOf('=');
-    env.set(text.slice(0, equals), text.slice(equals + 1));
-  }
-  env.delete('_');
-  env.delete('SHLVL');
-  return { cwd: cwd.toString().replace(/\n$/, ''), env, umask: umask.toString().trim(), definitions, cpuMs: toCpuMs(String(times)) };
+  return records;
 }
 
 function toCpuMs(times: string): number {

@@ -68,7 +68,7 @@ export class CommandStore {
     const running = [...this.#commands.values()].filter(({ status }) => status === 'running');
     await Promise.all(running.map((command) => command.end()));
     for (const deadline = Date.now() + 5000; Date.now() < deadline;) {
-      const left = tagged(String(tagPrefix));
+      const left = tagged(tagPrefix);
       if (left.length === 0) break;
       for (const pid of left) signalPid(pid, 'SIGKILL');
     }

@@ -59,7 +59,7 @@ export class Command {
   #dataAt = Date.now();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(parts: CommandParts, start: Running, settle: (command: Command) => Promise<void>) {
+  constructor(parts: CommandParts, start: Running, settle: (command: Command) => void) {
     this.id = parts.id;
     this.session = parts.session;
     this.text = parts.text;
@@ -83,12 +83,12 @@ export class Command {
     this.#wake();
   }
 
-  async #finish(settle: (command: Command) => Promise<void>): Promise<void> {
+  async #finish(settle: (command: Command) => void): Promise<void> {
     const exit = await this.#running.exited;
     clearTimeout(this.#timer);
     await this.#drain();
     this.survivors = childrenOf(this.tree, Date.now() - this.startedAt);
-    await settle(this);
+    settle(this);
     this.exit = exit;
     this.endedAt = Date.now();
     this.status = this.#reason === 'timed_out' ? 'timed_out' : exit.signal !== null || this.#reason === 'killed' ? 'killed' : 'exited';

@@ -1,8 +1,8 @@
 /** What a command has written: its beginning and its end in memory, all of it (up to a limit) in a file, under absolute positions. */
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createWriteStream, mkdirSync, writeFileSync, type WriteStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Ring } from './ring.ts';
 
 /** Options of {@link Output}. */
@@ -26,6 +26,8 @@ export class Output {
   #headSize = 0;
   readonly #tail = new Ring(tailBytes);
   #stream: WriteStream | undefined;
+  /** Settles with the latest write, and so with all before it. */
+  #written: Promise<void> = Promise.resolve();
   #filed = 0;
   #flushed = 0;
   #failed = false;
@@ -73,14 +75,18 @@ export class Output {
     if (room <= 0) return true;
     const taken = part.subarray(0, room);
     this.#filed += taken.length;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#written = promise;
     this.#stream.write(taken, () => {
       this.#flushed += taken.length;
+      resolve();
     });
     return this.#filed - this.#flushed < writeBehindBytes;
   }
 
   #begin(): WriteStream {
-    const stream = createWriteStream(this.#options.file, { mode: 0o644 });
+    prepareFolder(dirname(this.#options.file));
+    const stream = createWriteStream(this.#options.file);
     stream.on('error', () => {
       this.#failed = true;
       stream.destroy();
@@ -108,23 +114,30 @@ export class Output {
   /** The bytes from one position to another, as far as they are still there: from memory, else from the file. */
   async slice(from: number, to = this.total): Promise<Buffer> {
     if (from >= this.#tail.start) return this.#tail.slice(from, to);
-    if (to <= this.#headSize) return Buffer.concat(this.#head).subarray(from, to);
-    return this.#fromFile(from, Math.min(to, this.#filed));
+    const head = Buffer.concat(this.#head).subarray(from, to);
+    if (to <= this.#headSize) return head;
+    const filed = await this.#fromFile(from, Math.min(to, this.#filed));
+    return filed.length > head.length ? filed : head;
   }
 
   async #fromFile(from: number, to: number): Promise<Buffer> {
-    // Writes are done in order: an empty one is done when all before it are.
-    const { stream } = { stream: this.#stream };
-    if (stream?.writable && this.#flushed < to) await new Promise((resolve) => stream.write('', resolve));
+    await this.#written;
     if (from >= to || this.#failed) return Buffer.alloc(0);
-    await using file = await open(this.#options.file);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(to - from), 0, to - from, from);
-    return buffer.subarray(0, bytesRead);
+    try {
+      await using file = await open(this.#options.file);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(to - from), 0, to - from, from);
+      return buffer.subarray(0, bytesRead);
+    } catch {
+      // Somebody has removed it; the head and the tail are still in memory.
+      return Buffer.alloc(0);
+    }
   }
 }
 
-/** Makes the folder for output files; git does not show it. */
-export async function prepareOutputFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(`${dirname(folder)}/.gitignore`, '*\n', { flag: 'wx' }).catch(() => undefined);
+/** Makes the folder for output files; git does not show it. Where that fails, writing the file fails too. */
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(dirname(folder), '.gitignore'), '*\n', { flag: 'wx' });
+  } catch {}
 }

@@ -6,7 +6,6 @@ import type { Command } from './command.ts';
 import { CommandStore } from './command-store.ts';
 import { baseEnvironment, type Environment } from './environment.ts';
 import { Keeper } from './keeper.ts';
-import { prepareOutputFolder } from './output.ts';
 import { Session } from './session.ts';
 import { startCommand } from './start.ts';
 
@@ -62,10 +61,9 @@ export class Sessions implements AsyncDisposable {
   }
 
   /** Makes the state and starts the helper process. */
-  static async open(options: SessionsOptions): Promise<Sessions> {
+  static open(options: SessionsOptions): Sessions {
     const sessions = new Sessions(options);
     sessions.#keeper.start();
-    await prepareOutputFolder(sessions.#outputFolder);
     return sessions;
   }
 

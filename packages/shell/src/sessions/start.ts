@@ -1,10 +1,10 @@
 /** Starts a command in its session. */
 import { randomBytes } from 'node:crypto';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { traceEnvironment, withSpan } from '@sandlot/core/telemetry';
-import { bootText, parseState } from './boot.ts';
+import { bootText, parseState, type State } from './boot.ts';
 import { Command } from './command.ts';
 import { pipeEnvironment, terminalEnvironment } from './environment.ts';
 import type { Keeper } from './keeper.ts';
@@ -58,10 +58,11 @@ async function start(options: StartCommandOptions): Promise<Command> {
   const file = (kind: string) => join(keeper.folder, `${kind}${tag}`);
   const definitionsFile = session.definitions.length > 0 ? file('d') : undefined;
   const stdinFile = options.stdin === undefined || terminal ? undefined : file('i');
-  const writes = [writeFile(file('c'), options.command, { mode: 0o600 })];
-  if (definitionsFile) writes.push(writeFile(definitionsFile, session.definitions, { mode: 0o600 }));
-  if (stdinFile) writes.push(writeFile(stdinFile, options.stdin ?? '', { mode: 0o600 }));
-  await Promise.all(writes);
+  // Small files in a temporary folder: a round through the thread pool would cost more than the writing.
+  const files = new Map<string, string | Buffer>([[file('c'), options.command]]);
+  if (definitionsFile) files.set(definitionsFile, session.definitions);
+  if (stdinFile) files.set(stdinFile, options.stdin ?? '');
+  for (const [path, content] of files) writeFileSync(path, content, { mode: 0o600 });
 
   const defaults = terminal ? terminalEnvironment : pipeEnvironment;
   const own = { ...traceEnvironment(), ...options.env };
@@ -99,12 +100,20 @@ async function start(options: StartCommandOptions): Promise<Command> {
     return goOn;
   }
 
-  async function settle(ended: Command): Promise<void> {
-    const state = parseState(await readFile(file('s')).catch(() => Buffer.alloc(0)));
+  function settle(ended: Command): void {
+    const state = readState(file('s'));
     ended.state = state;
     if (state) ended.cwd = state.cwd;
     // A command that went on in the background must not undo what later ones did.
     if (state && session.version === before) session.adopt(state, { ...defaults, ...own });
-    await Promise.all(['c', 's', 'd', 'i'].map((kind) => rm(file(kind), { force: true })));
+    for (const path of [...files.keys(), file('s')]) rmSync(path, { force: true });
+  }
+}
+
+function readState(path: string): State | undefined {
+  try {
+    return parseState(readFileSync(path));
+  } catch {
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@
  * (RLIMIT_RTTIME) to a number of its own; children inherit it through fork, exec, setsid and `env -i`, and
  * `/proc/<pid>/limits` shows it. Without /proc only the process group is reached.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A command's processes. */
@@ -13,15 +13,13 @@ export interface Tree {
   readonly tag: number;
 }
 
-/**
- * Pids of the living processes that carry a tag.
- *
- * @param tag a tag, or the first digits of several
- * @param from leaves out lower pids: cheap, but wrong once the kernel has begun to count anew
- */
-export function tagged(tag: number | string, from = 1): number[] {
-  const mark = ` ${tag}`;
-  return listProc().filter((pid) => pid >= from && read(`/proc/${pid}/limits`).includes(mark) && isAlive(pid));
+/** Pids of the living processes that carry a tag, or one that begins so. */
+export function tagged(tag: number): number[] {
+  return listProc().filter((pid) => hasTag(pid, tag));
+}
+
+function hasTag(pid: number, tag: number): boolean {
+  return read(`/proc/${pid}/limits`).includes(` ${tag}`) && isAlive(pid);
 }
 
 function listProc(): number[] {
@@ -95,12 +93,15 @@ export function membersOf(tree: Tree): number[] {
 }
 
 /**
- * The background children of a tree whose shell has just ended. Looks only at pids above the shell's where that is
- * sure to find them all, because this runs after every command.
+ * The background children of a tree whose shell has just ended. Looks only at the pids that were given out since the
+ * shell's where they are few, because this runs after every command.
  */
 export function childrenOf(tree: Tree, livedMs: number): number[] {
   const latest = Number(read('/proc/loadavg').trim().split(' ').at(-1));
-  return tagged(tree.tag, livedMs < 10_000 && latest >= tree.pid ? tree.pid : 1);
+  const count = latest - tree.pid;
+  if (!(count >= 0 && count < 500 && livedMs < 10_000)) return tagged(tree.tag);
+  const pids = Array.from({ length: count }, (_, index) => tree.pid + 1 + index);
+  return pids.filter((pid) => existsSync(`/proc/${pid}`) && hasTag(pid, tree.tag));
 }
 
 async function isGone(tree: Tree, withinMs: number, tell: (members: number[]) => void = () => undefined): Promise<boolean> {

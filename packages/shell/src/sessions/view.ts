@@ -23,20 +23,17 @@ const wholeBytes = 1024 * 1024;
 export async function viewOutput(output: Output, from: number, most: number, final: boolean): Promise<View> {
   const end = output.total;
   const to = final ? end : end - unfinishedBytes(await output.slice(Math.max(from, end - 3), end));
-  const view = to - from <= wholeBytes ? await viewWhole(output, from, to, most) : await viewEnds(output, from, to, most);
+  const whole = to - from <= wholeBytes ? await output.slice(from, to) : undefined;
+  const view = whole?.length === to - from ? viewWhole(output, whole, most) : await viewEnds(output, from, to, most);
   return { ...view, cursor: to };
 }
 
-async function viewWhole(output: Output, from: number, to: number, most: number): Promise<Omit<View, 'cursor'>> {
-  const bytes = await output.slice(from, to);
-  const text = cleanText(decode(bytes));
-  const missing = to - from - bytes.length;
-  const cut = cutMiddle(text.length > most ? foldRepeats(text) : text, most);
-  if (!cut)
-    return missing > 0
-      ? { text: gap(missing, output) + text, omittedBytes: missing }
-      : { text: text.length > most ? foldRepeats(text) : text, omittedBytes: 0 };
-  const omittedBytes = missing + Buffer.byteLength(text) - Buffer.byteLength(cut.head) - Buffer.byteLength(cut.tail);
+function viewWhole(output: Output, bytes: Buffer, most: number): Omit<View, 'cursor'> {
+  const clean = cleanText(decode(bytes));
+  const text = clean.length > most ? foldRepeats(clean) : clean;
+  const cut = cutMiddle(text, most);
+  if (!cut) return { text, omittedBytes: 0 };
+  const omittedBytes = Buffer.byteLength(text) - Buffer.byteLength(cut.head) - Buffer.byteLength(cut.tail);
   return { text: `${cut.head}${gap(omittedBytes, output)}${cut.tail}`, omittedBytes };
 }
 
