@@ -1,0 +1,243 @@
+/**
+ * Builds the container image and runs it as strictly as Docker can: any uid, no capability, read-only. Plain Node.js (20 or later) and
+ * the docker command; the workspace must be installed and built.
+ *
+ *   node test/container/run.mjs [--skip-build]
+ *
+ * The last line is `N passed, N failed`.
+ */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Container, docker, run } from './docker.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const image = 'sandlot/sandlot';
+const key = `sk-test-${randomBytes(24).toString('base64url')}`;
+const strict = [
+  ['--user', '54321:0'],
+  ['--cap-drop', 'ALL'],
+  ['--security-opt', 'no-new-privileges'],
+  ['--security-opt', `seccomp=${root}docker/seccomp.json`],
+  ['--read-only'],
+  ['--tmpfs', '/tmp:exec,size=1g'],
+  ['--tmpfs', '/home/sandlot:exec,size=1g'],
+  ['--memory', '2g'],
+  ['--pids-limit', '512'],
+  ['--env', `SANDLOT_API_KEY=${key}`],
+].flat();
+
+const results = [];
+const measured = [];
+
+/** Runs one check; what it returns is shown. */
+async function check(name, work) {
+  const from = performance.now();
+  try {
+    const note = await work();
+    results.push(true);
+    console.log(`ok      ${name} (${seconds(performance.now() - from)})${note === undefined ? '' : `: ${note}`}`);
+  } catch (error) {
+    results.push(false);
+    console.log(`FAILED  ${name}\n${error.stack}`);
+  }
+}
+
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+
+function measure(what, value) {
+  measured.push([what, value]);
+  return value;
+}
+
+async function mcpTools(container) {
+  const client = new Client({ name: 'container-test', version: '1.0.0' });
+  const requestInit = { headers: { authorization: `Bearer ${key}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${container.url}/mcp`), { requestInit }));
+  try {
+    return (await client.listTools()).tools.map(({ name }) => name);
+  } finally {
+    await client.close();
+  }
+}
+
+/** The processes of Chromium that show pages, each with its namespaces and its filter, read as the host's root. */
+function renderers(container) {
+  const script = `self=$(readlink /proc/1/ns/user /proc/1/ns/pid /proc/1/ns/net | tr '\\n' ' ')
+    for p in /proc/[0-9]*; do
+      tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q -- '--type=renderer' || continue
+      own=$(readlink $p/ns/user $p/ns/pid $p/ns/net | tr '\\n' ' ')
+      echo "$(grep -c . $p/cmdline) $(sed -n 's/^Seccomp_filters:\\s*//p' $p/status) $own| $self"
+    done`;
+  return docker('exec', '--privileged', '--user', '0', container.id, 'bash', '-c', script)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [own, self] = line.split('|').map((part) => part.trim().split(' '));
+      const [, filters, ...namespaces] = own;
+      return { filters: Number(filters), shared: namespaces.filter((one) => self.includes(one)) };
+    });
+}
+
+async function strictContainer() {
+  const container = new Container(image, strict);
+  const call = (server, tool, args) => container.call(key, server, tool, args);
+  try {
+    await check('gets ready under a uid of its own, without capabilities, on a read-only root', async () => {
+      return measure('docker run to ready', seconds(await container.ready()));
+    });
+    await check('its health check passes', () => {
+      const command = JSON.parse(container.inspect('{{json .Config.Healthcheck.Test}}')).slice(1);
+      docker('exec', container.id, ...command);
+    });
+    await check('is closed without the key', async () => {
+      for (const authorization of [undefined, 'Bearer wrong']) {
+        for (const path of ['/mcp', '/v1/mcp/shell/tools/shell_exec', '/v1/openapi.json']) {
+          const method = path.endsWith('.json') ? 'GET' : 'POST';
+          const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
+          const answer = await fetch(container.url + path, { method, headers, ...(method === 'POST' && { body: '{}' }) });
+          assert.equal(answer.status, 401, `${method} ${path} with ${authorization}`);
+        }
+      }
+    });
+    await check('lists the tools of all servers and starts none of them', async () => {
+      const tools = await mcpTools(container);
+      for (const name of ['file_read', 'shell_exec', 'browser_navigate', 'markitdown_convert']) assert.ok(tools.includes(name), name);
+      const processes = container.processes();
+      assert.deepEqual(
+        processes.map(({ command }) => /tini|bin\.js|sandlot/.exec(command)?.[0]),
+        ['tini', 'sandlot'],
+        JSON.stringify(processes),
+      );
+      measure('idle memory of the gateway', `${processes.at(-1).rssMb.toFixed(0)} MB`);
+      return `${tools.length} tools`;
+    });
+    await check('runs a command as that uid, without privileges', async () => {
+      const command = 'id -u; id -g; grep -E "^(CapEff|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; touch /usr/x 2>&1; pwd; env';
+      const from = performance.now();
+      const { text } = await call('shell', 'shell_exec', { command });
+      measure('first command', seconds(performance.now() - from));
+      assert.match(text, /^54321\n0\n/);
+      assert.match(text, /CapEff:\s+0{16}\n/);
+      assert.match(text, /CapBnd:\s+0{16}\n/);
+      assert.match(text, /NoNewPrivs:\s+1\n/);
+      assert.match(text, /Seccomp:\s+2\n/);
+      assert.match(text, /Read-only file system/);
+      assert.match(text, /^\/workspace$/m);
+      assert.ok(!text.includes(key), 'the command sees the key');
+    });
+    await check('has Python with pip, Node.js with npm, and git', async () => {
+      const script = 'python3 -m pip --version && python3 -m venv --without-pip /tmp/v && node --version && npm --version && git --version';
+      const { text, facts } = await call('shell', 'shell_exec', { command: script });
+      assert.equal(facts.exit_code, 0, text);
+    });
+    await check('shows a page in a sandboxed Chromium', async () => {
+      await call('file', 'file_write', { path: 'site/index.html', content: '<title>Hello</title><h1>Hello from inside</h1>' });
+      const server = 'cd site && python3 -m http.server 8099 --bind 127.0.0.1';
+      await call('shell', 'shell_exec', { command: server, session: 'web', wait_ms: 0 }).catch(() =>
+        call('shell', 'shell_exec', { command: server, wait_ms: 0 }),
+      );
+      await call('shell', 'shell_exec', {
+        command: 'for i in $(seq 100); do curl -fs http://127.0.0.1:8099/ >/dev/null && exit; sleep 0.1; done; exit 1',
+      });
+      const from = performance.now();
+      await call('browser', 'browser_navigate', { url: 'http://127.0.0.1:8099/' });
+      measure('first page', seconds(performance.now() - from));
+      const { text } = await call('browser', 'browser_snapshot', {});
+      assert.match(text, /Hello from inside/);
+      const found = renderers(container);
+      assert.ok(found.length > 0, 'there is no renderer');
+      for (const { filters, shared } of found) {
+        assert.deepEqual(shared, [], 'a renderer shares namespaces with the container');
+        assert.ok(filters >= 2, `a renderer has ${filters} seccomp filters, the container's alone`);
+      }
+      assert.ok(!container.processes().some(({ command }) => command.includes('--no-sandbox')), 'Chromium runs with --no-sandbox');
+      return `${found.length} renderers in namespaces of their own`;
+    });
+    await check('the main job runs in it', async () => {
+      const from = performance.now();
+      const host = docker('network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}');
+      const demo = ['--conditions=@sandlot/source', 'apps/gateway/demo/demo.ts'];
+      await run(node24(), [...demo, '--url', container.url, '--key', key, '--crm-host', host]);
+      measure('the main job', seconds(performance.now() - from));
+    });
+    await check('ends within 10 s of SIGTERM while a command runs', async () => {
+      await call('shell', 'shell_exec', { command: 'sleep 600', wait_ms: 0 });
+      const ms = container.stop(30);
+      assert.ok(ms < 10_000, `it took ${seconds(ms)}`);
+      assert.equal(container.inspect('{{.State.ExitCode}}'), '0', container.logs);
+      return measure('SIGTERM to the end', seconds(ms));
+    });
+  } finally {
+    container[Symbol.dispose]();
+  }
+}
+
+/** The one-line quick start: no flags at all. */
+async function plainContainer() {
+  const container = new Container(image);
+  try {
+    let made;
+    await check('without any flag it runs as its own user and makes a key', async () => {
+      await container.ready();
+      made = /sk-sandlot-[\w-]{40,}/.exec(container.logs)?.[0];
+      assert.ok(made, container.logs);
+      const { text } = await container.call(made, 'shell', 'shell_exec', { command: 'id -u; id -un; echo kept >kept.txt' });
+      assert.match(text, /^1000\nsandlot\n/);
+    });
+    await check("under Docker's default profile the browser says that its sandbox is off, or refuses", async () => {
+      const answer = await container
+        .call(made, 'browser', 'browser_navigate', { url: 'data:text/html,<h1>Hi</h1>' })
+        .catch((error) => error);
+      const said = answer instanceof Error ? answer.message : answer.text;
+      assert.match(said, /sandbox/i);
+      return answer instanceof Error ? 'it refuses' : 'it runs with a warning';
+    });
+    await check('after a restart the key and the workspace are the same', async () => {
+      docker('restart', '--time', '30', container.id);
+      await container.ready();
+      const { text } = await container.call(made, 'shell', 'shell_exec', { command: 'cat kept.txt' });
+      assert.match(text, /kept/);
+    });
+  } finally {
+    container[Symbol.dispose]();
+  }
+  await check('refuses to be open to everybody', async () => {
+    const open = new Container(image, ['--env', 'SANDLOT_AUTH=none']);
+    try {
+      assert.equal(docker('wait', open.id), '2');
+      assert.match(open.logs, /SANDLOT_AUTH=none is refused/);
+    } finally {
+      open[Symbol.dispose]();
+    }
+  });
+}
+
+function node24() {
+  const pinned = `${root}node_modules/.bin/node`;
+  return process.versions.node.startsWith('24.') || !existsSync(pinned) ? process.execPath : pinned;
+}
+
+if (!process.argv.includes('--skip-build')) {
+  await check('the image builds', async () => {
+    const from = performance.now();
+    await run('docker', ['build', '--file', 'docker/Dockerfile', '--tag', image, '.'], { DOCKER_BUILDKIT: '1' });
+    measure('build', seconds(performance.now() - from));
+  });
+}
+await check('the image has no setuid program and a user that is not root', () => {
+  assert.match(docker('image', 'inspect', '--format', '{{.Config.User}}', image), /^1000:0$/);
+  const find = ['find', '/', '-xdev', '-type', 'f', '-perm', '/6000'];
+  assert.equal(docker('run', '--rm', '--user', '0', '--entrypoint', '', image, ...find), '');
+  const bytes = Number(docker('image', 'inspect', '--format', '{{.Size}}', image));
+  return measure('size of the image', `${(bytes / 1e6).toFixed(0)} MB`);
+});
+await strictContainer();
+await plainContainer();
+
+console.log(`\n${measured.map(([what, value]) => `${what.padEnd(28)} ${value}`).join('\n')}\n`);
+const passed = results.filter(Boolean).length;
+console.log(`${passed} passed, ${results.length - passed} failed`);
+process.exitCode = passed === results.length ? 0 : 1;
