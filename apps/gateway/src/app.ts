@@ -5,17 +5,24 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { View } from './mcp/relay.ts';
+import { type Guard, openGuard } from './mcp/guard.ts';
+import type { SessionLimits } from './mcp/sessions.ts';
+import type { Views } from './mcp/views.ts';
 import { auth, type GatewayEnv } from './middleware/auth.ts';
 import { httpSpan } from './middleware/http-span.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { healthRoutes } from './routes/health.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { restRoutes } from './routes/rest.ts';
+import type { Registry } from './upstreams/registry.ts';
 
 /** Options of {@link createApp}. */
 export interface AppOptions {
-  readonly view: View;
+  readonly registry: Registry;
+  readonly views: Views;
+  /** Default: whoever got in may do everything. */
+  readonly guard?: Guard;
+  readonly sessions: SessionLimits;
   /** Undefined asks for no key. */
   readonly apiKey: string | undefined;
   /** Names that `Host` and `Origin` may carry; empty checks nothing (a public bind without `allowedHosts`). */
@@ -25,9 +32,15 @@ export interface AppOptions {
   readonly log: Log;
 }
 
+/** The app, and what ends its sessions. */
+export interface App {
+  readonly app: Hono<GatewayEnv>;
+  close(): Promise<void>;
+}
+
 /** Makes the app. */
-export function createApp(options: AppOptions): Hono<GatewayEnv> {
-  const { view, maxRequestBytes, hosts, log } = options;
+export function createApp(options: AppOptions): App {
+  const { registry, views, maxRequestBytes, hosts, log, guard = openGuard } = options;
   const app = new Hono<GatewayEnv>();
   app.onError((error, c) => fail(error, c, log));
   app.notFound((c) =>
@@ -43,9 +56,10 @@ export function createApp(options: AppOptions): Hono<GatewayEnv> {
   app.use(bodyLimit({ maxSize: maxRequestBytes, onError: (c) => fail(tooLarge(maxRequestBytes), c, log) }));
   app.use(jsonBody());
   app.use(httpSpan());
-  app.route('/', mcpRoutes(view, { transport: 'tcp', maxRequestBytes, log }));
-  app.route('/', restRoutes(view));
-  return app;
+  const mcp = mcpRoutes(views, { transport: 'tcp', maxRequestBytes, guard, log }, options.sessions);
+  app.route('/', mcp.routes);
+  app.route('/', restRoutes(registry, views, guard));
+  return { app, close: mcp.close };
 }
 
 function tooLarge(most: number): ToolError {

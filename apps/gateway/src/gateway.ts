@@ -8,9 +8,10 @@ import { type HttpListening, isLoopback, listenHttp } from '@sandlot/core/http';
 import { createApp } from './app.ts';
 import { defaultStateDir, generatedKey } from './config/key.ts';
 import type { gatewayOptions, ServerSettings } from './config/options.ts';
-import type { View } from './mcp/relay.ts';
+import { createViews, type Views } from './mcp/views.ts';
 import type { InstalledServer } from './servers.ts';
 import { OwnServer } from './upstreams/own-server.ts';
+import { Registry } from './upstreams/registry.ts';
 
 /** Version of Sandlot. */
 export const version = '0.1.0';
@@ -20,39 +21,50 @@ export type GatewayValues = OptionValues<typeof gatewayOptions>;
 
 /** A gateway without its front doors. */
 export interface Gateway extends AsyncDisposable {
-  readonly view: View;
+  readonly registry: Registry;
+  readonly views: Views;
   readonly workspace: string;
   readonly log: Log;
 }
 
-/** Makes the upstreams and the view. Starts no server. */
+/** What the configuration file says about servers. */
+export interface GatewaySettings {
+  /** Options of our servers. */
+  readonly servers?: ServerSettings;
+  /** The user's own servers, in the form of MCP clients. */
+  readonly mcpServers?: Readonly<Record<string, unknown>>;
+}
+
+/** Makes the upstreams and the views. Starts no server. */
 export async function createGateway(
   values: GatewayValues,
-  settings: ServerSettings,
+  settings: GatewaySettings,
   servers: readonly InstalledServer[],
 ): Promise<Gateway> {
   const log = createLog({ name: 'gateway', level: values.logLevel });
   const workspace = resolve(values.workspace);
   await mkdir(workspace, { recursive: true });
   const runDir = await mkdtemp(join(tmpdir(), 'sandlot-'));
-  const upstreams = servers.map(
-    ({ server, bin }) => new OwnServer({ ...toServerOptions(settings[server.name] ?? {}, values, workspace), server, bin, runDir, log }),
+  const own = servers.map(
+    ({ server, bin }) =>
+      new OwnServer({ ...toServerOptions(settings.servers?.[server.name] ?? {}, values, workspace), server, bin, runDir, log }),
   );
+  const registry = new Registry(own, { env: foreignEnvironment(), workspace, maxMessageBytes: maxMessageBytes(values), log });
+  await registry.configure(settings.mcpServers ?? {});
   return {
     log,
     workspace,
-    view: {
-      name: 'sandlot',
-      title: 'Sandlot',
-      version,
-      instructions: servers.map(({ server: { title, description } }) => `${title}: ${description}.`).join('\n'),
-      upstreams,
-    },
+    registry,
+    views: createViews(registry, version),
     async [Symbol.asyncDispose]() {
-      await Promise.all(upstreams.map((upstream) => upstream[Symbol.asyncDispose]()));
+      await registry[Symbol.asyncDispose]();
       await rm(runDir, { recursive: true, force: true });
     },
   };
+}
+
+function maxMessageBytes({ requestBytes }: GatewayValues): number {
+  return Math.max(requestBytes, 16 * 1024 * 1024);
 }
 
 function toServerOptions(settings: Readonly<Record<string, unknown>>, values: GatewayValues, workspace: string) {
@@ -78,7 +90,7 @@ function toServerOptions(settings: Readonly<Record<string, unknown>>, values: Ga
     env: serverEnvironment(),
     idleMs: values.idleMs,
     startTimeoutMs: values.startTimeoutMs,
-    maxMessageBytes: Math.max(values.requestBytes, 16 * 1024 * 1024),
+    maxMessageBytes: maxMessageBytes(values),
   };
 }
 
@@ -88,6 +100,28 @@ function serverEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(environment()).filter(([name]) => !secrets.has(name)));
 }
 
+/** What servers that a user added get: the usual few variables, and what their entry names. */
+function foreignEnvironment(): Record<string, string | undefined> {
+  const env = environment();
+  const names = [
+    'PATH',
+    'HOME',
+    'USER',
+    'LOGNAME',
+    'SHELL',
+    'TERM',
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'TMPDIR',
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'NO_PROXY',
+    'NODE_EXTRA_CA_CERTS',
+  ];
+  return Object.fromEntries(names.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]));
+}
+
 /** A gateway that listens. */
 export interface ListeningGateway {
   readonly http: HttpListening;
@@ -95,6 +129,8 @@ export interface ListeningGateway {
   readonly apiKey: string | undefined;
   /** True when the key was made here rather than given. */
   readonly generated: boolean;
+  /** Stops listening and ends the sessions. */
+  close(): Promise<void>;
 }
 
 /**
@@ -113,6 +149,26 @@ export async function listenGateway(gateway: Gateway, values: GatewayValues): Pr
   const apiKey =
     values.auth === 'none' ? undefined : (values.apiKey ?? (await generatedKey(resolve(values.stateDir ?? defaultStateDir()))));
   const hosts = loopback || values.allowedHosts.length > 0 ? ['localhost', '127.0.0.1', '[::1]', values.host, ...values.allowedHosts] : [];
-  const app = createApp({ view: gateway.view, apiKey, hosts, maxRequestBytes: values.requestBytes, isReady: () => true, log: gateway.log });
-  return { http: await listenHttp(app, values), apiKey, generated };
+  const { registry, views, log } = gateway;
+  const sessions = { idleMs: values.sessionIdleMs, max: values.maxSessions };
+  const { app, close } = createApp({
+    registry,
+    views,
+    apiKey,
+    hosts,
+    sessions,
+    maxRequestBytes: values.requestBytes,
+    isReady: () => true,
+    log,
+  });
+  const http = await listenHttp(app, values);
+  return {
+    http,
+    apiKey,
+    generated,
+    async close() {
+      await close();
+      await http.close();
+    },
+  };
 }

@@ -4,9 +4,11 @@ import { ToolError } from '@sandlot/core';
 import { loadOptions, optionsHelp, readConfigFile } from '@sandlot/core/config';
 import { startTelemetry } from '@sandlot/core/telemetry';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { gatewayOptions, parseServerSettings } from './config/options.ts';
+import { gatewayOptions, parseMcpServers, parseServerSettings } from './config/options.ts';
 import { createGateway, type Gateway, type GatewayValues, listenGateway, version } from './gateway.ts';
-import { createRelayServer } from './mcp/relay.ts';
+import { openGuard } from './mcp/guard.ts';
+import { createRelayServer } from './mcp/relay-server.ts';
+import { watchServers } from './config/watch.ts';
 import { ownServers } from './servers.ts';
 import { welcome } from './welcome.ts';
 
@@ -31,19 +33,23 @@ async function run(argv: readonly string[]): Promise<void> {
     { config: gatewayOptions.config },
     { argv: argv.filter((word, index) => word.startsWith('--config') || argv[index - 1] === '--config') },
   ).values;
-  const { servers, ...file } = (await readConfigFile(resolve(path))) ?? {};
+  const { servers, mcpServers, ...file } = (await readConfigFile(resolve(path))) ?? {};
   const { values, positionals } = loadOptions(gatewayOptions, { argv, file });
   if (positionals.length > 0)
     throw new ToolError('INVALID_ARGUMENT', `Unexpected argument "${positionals[0]}".`, { advice: 'See --help.' });
-  const settings = parseServerSettings(
-    servers,
-    ownServers.map(({ server }) => server.name),
-  );
+  const settings = {
+    servers: parseServerSettings(
+      servers,
+      ownServers.map(({ server }) => server.name),
+    ),
+    mcpServers: parseMcpServers(mcpServers),
+  };
   const telemetry = await startTelemetry({ serviceName: 'sandlot-gateway', serviceVersion: version });
   await using gateway = await createGateway(values, settings, ownServers);
+  await using watching = watchServers(resolve(path), gateway.registry);
   await serve(gateway, values);
-  const closing = gateway[Symbol.asyncDispose]();
-  await closing;
+  await watching[Symbol.asyncDispose]();
+  await gateway[Symbol.asyncDispose]();
   await telemetry?.stop();
   process.exit(0);
 }
@@ -53,12 +59,15 @@ async function serve(gateway: Gateway, values: GatewayValues): Promise<void> {
   const listening = await listenGateway(gateway, values);
   process.stderr.write(welcome(listening, gateway, values));
   await signal();
-  await listening.http.close();
+  await listening.close();
 }
 
 async function serveOneClient(gateway: Gateway, values: GatewayValues): Promise<void> {
-  const options = { transport: 'pipe' as const, maxRequestBytes: values.requestBytes, log: gateway.log };
-  const handle = serveStdio(() => createRelayServer(gateway.view, options, 'local'));
+  const options = { transport: 'pipe' as const, maxRequestBytes: values.requestBytes, guard: openGuard, log: gateway.log };
+  const view = gateway.views.all;
+  const handle = serveStdio(({ era }) =>
+    createRelayServer(view, { principal: 'local', era, ...(era === 'legacy' && { session: 'stdio' }) }, options),
+  );
   await Promise.race([new Promise((done) => process.stdin.once('end', done).once('close', done)), signal()]);
   await handle.close();
 }

@@ -1,24 +1,14 @@
-/** A view for documents: the tools of servers that nobody will call. */
+/** The servers as the OpenAPI document describes them, without a gateway that runs. */
 import { listedTools, toListedTool } from '@sandlot/core';
 import { version } from './gateway.ts';
-import type { View } from './mcp/relay.ts';
+import type { Described } from './routes/openapi.ts';
 import type { InstalledServer } from './servers.ts';
 
-/** Makes a view with every server's default tools. */
-export function staticView(servers: readonly InstalledServer[]): Pick<View, 'title' | 'version'> & { upstreams: StaticUpstream[] } {
+/** Every server with its default tools. */
+export function staticView(servers: readonly InstalledServer[]): Described {
   return {
     title: 'Sandlot',
     version,
-    upstreams: servers.map(({ server }) => ({
-      name: server.name,
-      title: server.title,
-      listTools: () => listedTools(server).map(toListedTool),
-    })),
+    servers: servers.map(({ server }) => ({ name: server.name, title: server.title, tools: listedTools(server).map(toListedTool) })),
   };
-}
-
-interface StaticUpstream {
-  readonly name: string;
-  readonly title: string;
-  listTools(): ReturnType<typeof toListedTool>[];
 }

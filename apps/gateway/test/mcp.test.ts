@@ -63,11 +63,13 @@ describe('/mcp', () => {
     ).rejects.toThrow();
     await expect
       .poll(() =>
-        gateway.gateway.view.upstreams[0]?.request({
-          method: 'sandlot.dev/busy',
-          params: { _meta: envelope },
-          signal: AbortSignal.timeout(5000),
-        }),
+        gateway.gateway.registry
+          .get('sample')
+          ?.request({
+            method: 'sandlot.dev/busy',
+            params: {},
+            caller: { principal: 'test', era: 'modern', envelope, signal: AbortSignal.timeout(5000), notify: () => undefined },
+          }),
       )
       .toMatchObject({ busy: false });
     await client.close();
@@ -104,7 +106,7 @@ describe('a server that dies', () => {
     expect(await client.callTool({ name: 'sample_greet', arguments: { name: 'Ada' } })).toMatchObject({
       structuredContent: { length: 11 },
     });
-    expect(gateway.gateway.view.upstreams[0]?.health()).toMatchObject({ state: 'running', restarts: 1 });
+    expect(gateway.gateway.registry.get('sample')?.health()).toMatchObject({ state: 'running', restarts: 1 });
     await client.close();
   });
 
@@ -112,7 +114,9 @@ describe('a server that dies', () => {
     await using gateway = await sampleGateway({ idleMs: 50 });
     const client = await newClient(`${gateway.url}/mcp`, key);
     await client.callTool({ name: 'sample_greet', arguments: { name: 'Ada' } });
-    await expect.poll(() => gateway.gateway.view.upstreams[0]?.health(), { timeout: 10_000 }).toEqual({ state: 'stopped', restarts: 0 });
+    await expect
+      .poll(() => gateway.gateway.registry.get('sample')?.health(), { timeout: 10_000 })
+      .toEqual({ state: 'stopped', restarts: 0 });
     expect(await client.callTool({ name: 'sample_wait', arguments: { ms: 300 } })).toMatchObject({
       structuredContent: { principal: 'key' },
     });

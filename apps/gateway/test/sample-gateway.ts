@@ -25,15 +25,15 @@ export async function sampleGateway(file: Record<string, unknown> = {}): Promise
     file: { port: 0, apiKey: key, workspace: folder.path, logLevel: 'error', ...file },
   });
   const bin = fileURLToPath(new URL('../../../packages/core/test/sample-bin.ts', import.meta.url));
-  const gateway = await createGateway(values, { sample: { caps: ['broken'] } }, [{ server: sample, bin }]);
-  const { http } = await listenGateway(gateway, values);
+  const gateway = await createGateway(values, { servers: { sample: { caps: ['broken'] } } }, [{ server: sample, bin }]);
+  const { http, close } = await listenGateway(gateway, values);
   return {
     url: http.url,
     gateway,
     request: (path, init) =>
       fetch(`${http.url}${path}`, { headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, ...init }),
     async [Symbol.asyncDispose]() {
-      await http.close();
+      await close();
       await gateway[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
     },
@@ -42,5 +42,5 @@ export async function sampleGateway(file: Record<string, unknown> = {}): Promise
 
 /** The process id of the sample server, while it runs. */
 export function pidOf({ gateway }: TestGateway): number | undefined {
-  return gateway.view.upstreams[0]?.health().pid;
+  return gateway.registry.get('sample')?.health().pid;
 }

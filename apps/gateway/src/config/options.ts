@@ -89,6 +89,18 @@ export const gatewayOptions = {
     schema: z.enum(['debug', 'info', 'warn', 'error']).default('warn'),
     env: 'SANDLOT_LOG_LEVEL',
   },
+  sessionIdleMs: {
+    description: 'An MCP session (clients before 2026-07-28) without requests for this long ends, in milliseconds',
+    placeholder: 'MS',
+    schema: milliseconds(60 * 60_000),
+    env: 'SANDLOT_SESSION_IDLE_MS',
+  },
+  maxSessions: {
+    description: 'MCP sessions at once',
+    placeholder: 'COUNT',
+    schema: z.coerce.number().int().positive().default(10_000),
+    env: 'SANDLOT_MAX_SESSIONS',
+  },
   stdio: {
     description: 'Serve one MCP client over stdin and stdout instead of HTTP',
     boolean: true,
@@ -110,4 +122,11 @@ export function parseServerSettings(value: unknown, known: readonly string[]): S
       throw new ToolError('INVALID_ARGUMENT', `"servers.${name}": there is no such server. Known: ${known.join(', ')}.`);
   }
   return settings;
+}
+
+/** Checks that `mcpServers` of the configuration file is an object; its entries are checked one by one, so that a broken one stops nobody. */
+export function parseMcpServers(value: unknown): Readonly<Record<string, unknown>> {
+  const parsed = z.record(z.string(), z.unknown()).default({}).safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ToolError('INVALID_ARGUMENT', '"mcpServers" must be an object of servers by id.');
 }

@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, from the tools' own schemas. */
-import { errorTable, type ListedTool } from '@sandlot/core';
+import { errorTable } from '@sandlot/core';
 
 const jsonContent = (schema: object) => ({ 'application/json': { schema } });
 const envelope = (data: object) => ({
@@ -9,18 +9,21 @@ const envelope = (data: object) => ({
 });
 
 /** What the document is made from. */
-interface Described {
+export interface Described {
   readonly title: string;
   readonly version: string;
-  readonly upstreams: readonly { readonly name: string; readonly title: string; listTools(): readonly ListedTool[] }[];
+  readonly servers: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly tools: readonly Readonly<Record<string, unknown>>[];
+  }[];
 }
 
 /** Makes the document for a view. */
 export function openApi(view: Described): Record<string, unknown> {
   const paths: Record<string, unknown> = {};
-  for (const upstream of view.upstreams) {
-    for (const tool of upstream.listTools())
-      paths[`/v1/mcp/${upstream.name}/tools/${tool.name}`] = { post: operation(upstream.name, tool) };
+  for (const server of view.servers) {
+    for (const tool of server.tools) paths[`/v1/mcp/${server.name}/tools/${String(tool['name'])}`] = { post: operation(server.name, tool) };
   }
   return {
     openapi: '3.1.0',
@@ -30,7 +33,7 @@ export function openApi(view: Described): Record<string, unknown> {
       description: 'Every tool of every server as a POST route. The same calls as over MCP at /mcp.',
     },
     security: [{ bearer: [] }],
-    tags: view.upstreams.map(({ name, title }) => ({ name, description: title })),
+    tags: view.servers.map(({ name, title }) => ({ name, description: title })),
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -39,18 +42,21 @@ export function openApi(view: Described): Record<string, unknown> {
   };
 }
 
-function operation(server: string, tool: ListedTool): Record<string, unknown> {
+function operation(server: string, tool: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const result = {
     type: 'object',
     required: ['content'],
-    properties: { content: { type: 'array', items: { type: 'object' } }, structuredContent: tool.outputSchema },
+    properties: {
+      content: { type: 'array', items: { type: 'object' } },
+      ...(typeof tool['outputSchema'] === 'object' && { structuredContent: tool['outputSchema'] }),
+    },
   };
   return {
-    operationId: tool.name,
+    operationId: tool['name'],
     tags: [server],
-    summary: tool.title,
-    description: tool.description,
-    requestBody: { required: true, content: jsonContent(tool.inputSchema) },
+    summary: tool['title'],
+    description: tool['description'],
+    requestBody: { required: true, content: jsonContent(typeof tool['inputSchema'] === 'object' ? { ...tool['inputSchema'] } : {}) },
     responses: {
       200: { description: 'The result, as in MCP', content: jsonContent(envelope(result)) },
       default: { description: 'What was wrong, and what to do', content: jsonContent({ $ref: '#/components/schemas/Error' }) },

@@ -1,44 +1,48 @@
 /** The REST mirror: every tool as `POST /v1/mcp/<server>/tools/<tool>`, through the same upstreams as MCP. */
-import { type ErrorBody, errorMetaKey, principalMetaKey, ToolError } from '@sandlot/core';
-import { attributes, contextToMeta, withSpan } from '@sandlot/core/telemetry';
+import { type ErrorBody, errorMetaKey, ToolError } from '@sandlot/core';
+import { attributes, withSpan } from '@sandlot/core/telemetry';
 import { SpanKind } from '@opentelemetry/api';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { modernEnvelope } from '../mcp/envelope.ts';
-import type { View } from '../mcp/relay.ts';
+import type { Guard } from '../mcp/guard.ts';
+import { route } from '../mcp/route.ts';
+import type { View } from '../mcp/view.ts';
+import type { Views } from '../mcp/views.ts';
 import type { GatewayEnv } from '../middleware/auth.ts';
-import { UpstreamError } from '../upstreams/json-rpc.ts';
-import type { Upstream } from '../upstreams/upstream.ts';
+import type { Caller } from '../upstreams/caller.ts';
+import { UpstreamError } from '../upstreams/peer.ts';
+import type { Registry } from '../upstreams/registry.ts';
 import { openApi } from './openapi.ts';
 
 const errorSchema = z.looseObject({ isError: z.boolean().optional(), _meta: z.record(z.string(), z.unknown()).optional() });
 
 /** REST routes under `/v1`. Answers are `{ success, message, data }`. */
-export function restRoutes(view: View): Hono<GatewayEnv> {
-  const find = (name: string): Upstream => {
-    const upstream = view.upstreams.find((candidate) => candidate.name === name);
-    if (upstream) return upstream;
-    throw new ToolError('NOT_FOUND', `No server "${name}".`, {
-      advice: `Servers: ${view.upstreams.map((candidate) => candidate.name).join(', ')}.`,
-    });
+export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono<GatewayEnv> {
+  const find = (name: string): View => {
+    const view = views.one(name);
+    if (view) return view;
+    throw new ToolError('NOT_FOUND', `No server "${name}".`, { advice: `Servers: ${views.names().join(', ')}.` });
   };
   return new Hono<GatewayEnv>()
-    .get('/v1/openapi.json', (c) => c.json(openApi(view)))
-    .get('/v1/sandbox', (c) =>
-      c.json(done({ version: view.version, servers: Object.fromEntries(view.upstreams.map((one) => [one.name, one.health()])) })),
+    .get('/v1/openapi.json', async (c) =>
+      c.json(openApi({ title: views.all.title, version: views.all.version, servers: await described(registry, views) })),
     )
-    .get('/v1/mcp/servers', (c) => c.json(done(view.upstreams.map(({ name }) => name))))
-    .get('/v1/mcp/:server/tools', (c) => c.json(done({ tools: find(c.req.param('server')).listTools() })))
+    .get('/v1/sandbox', (c) => c.json(done({ version: views.all.version, servers: healthOf(registry), broken: registry.broken })))
+    .get('/v1/mcp/servers', (c) => c.json(done(views.names())))
+    .get('/v1/mcp/:server/tools', async (c) => {
+      const caller = restCaller(c.get('principal'), c.req.raw.signal);
+      return c.json(done(await route(find(c.req.param('server')), { method: 'tools/list', params: {}, caller }, guard)));
+    })
     .post('/v1/mcp/:server/tools/:tool', async (c) => {
-      const upstream = find(c.req.param('server'));
+      const view = find(c.req.param('server'));
       const tool = c.req.param('tool');
-      if (upstream.scopeOf(tool) === undefined) {
-        throw new ToolError('NOT_FOUND', `No tool "${tool}" in the server "${upstream.name}".`, {
-          advice: `See GET /v1/mcp/${upstream.name}/tools.`,
+      if (!(await view.catalog()).tools.has(tool)) {
+        throw new ToolError('NOT_FOUND', `No tool "${tool}" in the server "${view.name}".`, {
+          advice: `See GET /v1/mcp/${view.name}/tools.`,
         });
       }
-      const result = await callTool(upstream, tool, c.get('body') ?? {}, c.get('principal'), c.req.raw.signal);
-      return c.json(done(result));
+      return c.json(done(await callTool(view, tool, c.get('body') ?? {}, restCaller(c.get('principal'), c.req.raw.signal), guard)));
     });
 }
 
@@ -46,7 +50,26 @@ function done(data: unknown): { success: true; message: string; data: unknown } 
   return { success: true, message: 'ok', data };
 }
 
-async function callTool(upstream: Upstream, tool: string, args: unknown, principal: string, signal: AbortSignal): Promise<unknown> {
+function healthOf(registry: Registry): Record<string, unknown> {
+  return Object.fromEntries(registry.list().map((upstream) => [upstream.name, upstream.health()]));
+}
+
+async function described(registry: Registry, views: Views) {
+  const servers = registry
+    .list()
+    .map(async ({ name, title }) => ({
+      name,
+      title,
+      tools: [...((await views.one(name)?.catalog())?.tools.values() ?? [])].map(({ shown }) => shown),
+    }));
+  return Promise.all(servers);
+}
+
+function restCaller(principal: string, signal: AbortSignal): Caller {
+  return { principal, era: 'modern', envelope: modernEnvelope(), signal, notify: () => undefined };
+}
+
+async function callTool(view: View, tool: string, args: unknown, caller: Caller, guard: Guard): Promise<unknown> {
   const spanAttributes = {
     [attributes.method]: 'tools/call',
     [attributes.operationName]: 'execute_tool',
@@ -54,20 +77,24 @@ async function callTool(upstream: Upstream, tool: string, args: unknown, princip
     [attributes.transport]: 'tcp',
   };
   return withSpan(`tools/call ${tool}`, { kind: SpanKind.INTERNAL, attributes: spanAttributes }, async () => {
-    const _meta = { ...modernEnvelope(), ...contextToMeta(), [principalMetaKey]: principal };
-    const result = await upstream
-      .request({ method: 'tools/call', params: { name: tool, arguments: args, _meta }, signal })
-      .catch((error: unknown) => {
+    const result = await route(view, { method: 'tools/call', params: { name: tool, arguments: args }, caller }, guard).catch(
+      (error: unknown) => {
         throw error instanceof UpstreamError ? new ToolError('INVALID_ARGUMENT', error.message, { cause: error }) : error;
-      });
-    const { isError, _meta: resultMeta } = errorSchema.parse(result);
-    if (isError) throw toError(resultMeta?.[errorMetaKey], result);
+      },
+    );
+    const { isError, _meta } = errorSchema.parse(result);
+    if (isError) throw toError(_meta?.[errorMetaKey], result);
     return result;
   });
 }
 
+/** A failure of an added server has no code of ours: its own answer goes along. */
 function toError(body: unknown, result: unknown): ToolError {
-  if (!isErrorBody(body)) return new ToolError('INTERNAL', 'The tool failed.', { data: { result } });
+  if (!isErrorBody(body))
+    return new ToolError('FAILED_PRECONDITION', 'The tool answered with an error.', {
+      advice: 'See "data.result" for what it said.',
+      data: { result },
+    });
   return new ToolError(body.code, body.message, { advice: body.advice, ...(body.data && { data: body.data }) });
 }
 

@@ -1,9 +1,11 @@
 /** One of our servers: started at its first call, restarted after a crash, stopped when idle. */
 import { join } from 'node:path';
-import { busyMethod, type ListedTool, listedTools, type Log, type ServerDefinition, toListedTool, type Tool } from '@sandlot/core';
+import { busyMethod, listedTools, type Log, principalMetaKey, type ServerDefinition, ToolError, toListedTool } from '@sandlot/core';
 import { modernEnvelope } from '../mcp/envelope.ts';
+import type { Loose } from './caller.ts';
+import { requestModern } from './modern.ts';
 import { type RunningProcess, startProcess } from './process.ts';
-import type { Upstream, UpstreamHealth, UpstreamRequest } from './upstream.ts';
+import type { Offer, Upstream, UpstreamChange, UpstreamHealth, UpstreamRequest } from './upstream.ts';
 
 /** Options of {@link OwnServer}. */
 export interface OwnServerOptions {
@@ -28,8 +30,10 @@ export class OwnServer implements Upstream {
   readonly name: string;
   readonly title: string;
   readonly #options: OwnServerOptions;
-  readonly #listed: readonly ListedTool[];
-  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly prefix = '';
+  readonly #offer: Offer;
+  readonly #scopes: ReadonlyMap<string, string>;
+  readonly #listeners = new Set<(change: UpstreamChange) => void>();
   #running: Promise<RunningProcess> | undefined;
   #stopping: Promise<void> | undefined;
   #pid: number | undefined;
@@ -44,28 +48,53 @@ export class OwnServer implements Upstream {
     this.name = options.server.name;
     this.title = options.server.title;
     const tools = listedTools(options.server, options.caps);
-    this.#listed = tools.map(toListedTool);
-    this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
+    const { instructions = `${options.server.title}: ${options.server.description}.` } = options.server;
+    this.#offer = {
+      capabilities: { tools: {} },
+      instructions,
+      tools: tools.map(toListedTool),
+      prompts: [],
+      resources: [],
+      resourceTemplates: [],
+    };
+    this.#scopes = new Map(tools.map(({ name, scope }) => [name, scope]));
   }
 
-  listTools(): readonly ListedTool[] {
-    return this.#listed;
+  offer(): Promise<Offer> {
+    return Promise.resolve(this.#offer);
   }
 
-  scopeOf(tool: string): string | undefined {
-    return this.#tools.get(tool)?.scope;
+  known(): Offer {
+    return this.#offer;
   }
 
-  async request(request: UpstreamRequest): Promise<Record<string, unknown>> {
+  scopeOf(tool: string): string {
+    return this.#scopes.get(tool) ?? `${this.name}:unknown`;
+  }
+
+  async request(request: UpstreamRequest): Promise<Loose> {
     clearTimeout(this.#idle);
     this.#active++;
     try {
       const { peer } = await this.#start();
-      return await peer.request(request);
+      return await requestModern(peer, request, { [principalMetaKey]: request.caller.principal });
     } finally {
       this.#active--;
       this.#armIdle();
     }
+  }
+
+  subscribe(uri: string): Promise<() => Promise<void>> {
+    return Promise.reject(new ToolError('UNSUPPORTED', `The ${this.name} server has no resource "${uri}" to subscribe to.`));
+  }
+
+  notify(method: string, params: Loose): void {
+    void this.#running?.then(({ peer }) => peer.notify(method, params)).catch(() => undefined);
+  }
+
+  onChange(listener: (change: UpstreamChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   health(): UpstreamHealth {
@@ -107,6 +136,7 @@ export class OwnServer implements Upstream {
         ...options,
         name: server.name,
         socket: join(runDir, `${server.name}.sock`),
+        handlers: { onNotification: (method, params) => this.#listeners.forEach((listener) => listener({ method, params })) },
         onStderr: (text) => process.stderr.write(text),
       });
       this.#pid = running.pid;
@@ -142,8 +172,8 @@ export class OwnServer implements Upstream {
     if (!running || this.#active > 0) return;
     const params = { _meta: modernEnvelope() };
     const answer = await running.peer
-      .request({ method: busyMethod, params, signal: AbortSignal.timeout(5000) })
-      .catch(() => ({ busy: true }));
+      .request(busyMethod, params, { signal: AbortSignal.timeout(5000) })
+      .catch((): Loose => ({ busy: true }));
     // A call may have come while the server was asked.
     if (answer['busy'] !== false || this.#active > 0) return this.#armIdle();
     this.#stopping = running.stop().finally(() => {

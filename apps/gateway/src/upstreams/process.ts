@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { ToolError } from '@sandlot/core';
-import { JsonRpcPeer } from './json-rpc.ts';
+import { lineStream } from './line-stream.ts';
+import { JsonRpcPeer, type PeerHandlers } from './peer.ts';
 
 /** How a server process is started. */
 export interface ProcessSpec {
@@ -18,6 +19,7 @@ export interface ProcessSpec {
   /** Longest time until it is ready, in milliseconds. */
   readonly startTimeoutMs: number;
   readonly maxMessageBytes: number;
+  readonly handlers: PeerHandlers;
   /** Receives its stderr. */
   readonly onStderr: (text: string) => void;
 }
@@ -59,7 +61,20 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
     await Promise.race([once(child.stdout, 'data'), ended.then((how) => Promise.reject(new Error(how))), after(spec.startTimeoutMs)]);
     const stream = connect(spec.socket);
     await once(stream, 'connect');
-    const peer = new JsonRpcPeer(stream, { maxMessageBytes: spec.maxMessageBytes, name: `The ${spec.name} server` });
+    const unavailable = (what: string) => new ToolError('UNAVAILABLE', `The ${spec.name} server ${what}.`);
+    const peer: JsonRpcPeer = new JsonRpcPeer(
+      lineStream({
+        input: stream,
+        output: stream,
+        maxBytes: spec.maxMessageBytes,
+        onMessage: (message) => peer.receive(message),
+        onGarbage: (line) => peer.fail(unavailable(`sent a line that is not JSON-RPC: ${line.slice(0, 80)}`)),
+        onOverflow: (error) => peer.fail(error),
+        close: () => stream.destroy(),
+      }),
+      spec.handlers,
+    );
+    stream.on('error', () => stream.destroy());
     const gone = ended.then((how) => {
       peer.fail(
         new ToolError('UNAVAILABLE', `The ${spec.name} server ended during the call (${how}).`, {

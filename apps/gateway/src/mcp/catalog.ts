@@ -1,0 +1,80 @@
+/** What a view shows, merged from its upstreams, and whom a name or URI belongs to. Kept until something changes. */
+import type { Loose } from '../upstreams/caller.ts';
+import type { Offer, Upstream } from '../upstreams/upstream.ts';
+import { shownName } from './names.ts';
+
+/** Where a shown name leads. */
+export interface Target {
+  readonly upstream: Upstream;
+  /** The upstream's own name for it. */
+  readonly name: string;
+  /** The entry as clients see it. */
+  readonly shown: Loose;
+}
+
+/** The merged lists of a view. */
+export interface Catalog {
+  readonly tools: ReadonlyMap<string, Target>;
+  readonly prompts: ReadonlyMap<string, Target>;
+  readonly resources: ReadonlyMap<string, Target>;
+  readonly resourceTemplates: ReadonlyMap<string, Target>;
+  readonly capabilities: Loose;
+  readonly instructions: readonly string[];
+  /** Names that were refused, because an earlier server has them. */
+  readonly collisions: readonly { readonly name: string; readonly upstream: string }[];
+}
+
+/** How long a list waits for servers that are not connected yet; they come later by a list change. */
+const patienceMs = 15_000;
+
+/** Capabilities that pass through; the rest is the gateway's own business. */
+const passed = ['tools', 'prompts', 'resources', 'completions', 'logging', 'extensions', 'experimental'];
+
+/** Makes the catalog of a view. */
+export async function makeCatalog(upstreams: readonly Upstream[], prefixed: boolean): Promise<Catalog> {
+  const offers = await Promise.all(upstreams.map(async (upstream) => ({ upstream, offer: await offerOf(upstream) })));
+  const tools = new Map<string, Target>();
+  const prompts = new Map<string, Target>();
+  const resources = new Map<string, Target>();
+  const resourceTemplates = new Map<string, Target>();
+  const collisions: { name: string; upstream: string }[] = [];
+  const capabilities: Loose = {};
+  for (const { upstream, offer } of offers) {
+    if (!offer) continue;
+    for (const key of passed) {
+      const value = offer.capabilities[key];
+      if (value !== undefined) capabilities[key] = merged(capabilities[key], value);
+    }
+    const add = (to: Map<string, Target>, list: readonly Loose[], key: string, prefix: string) => {
+      for (const entry of list) {
+        const name = String(entry[key]);
+        const shown = shownName(prefix, name);
+        if (to.has(shown)) collisions.push({ name: shown, upstream: upstream.name });
+        else to.set(shown, { upstream, name, shown: shown === name ? entry : { ...entry, [key]: shown } });
+      }
+    };
+    const prefix = prefixed ? upstream.prefix : '';
+    add(tools, offer.tools, 'name', prefix);
+    add(prompts, offer.prompts, 'name', prefix);
+    add(resources, offer.resources, 'uri', '');
+    add(resourceTemplates, offer.resourceTemplates, 'uriTemplate', '');
+  }
+  const instructions = offers.flatMap(({ offer }) => (offer?.instructions === undefined ? [] : [offer.instructions]));
+  return { tools, prompts, resources, resourceTemplates, capabilities, instructions, collisions };
+}
+
+async function offerOf(upstream: Upstream): Promise<Offer | undefined> {
+  const known = upstream.known();
+  if (known) return known;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), patienceMs);
+  // A server that does not come up is shown in its health; it must not take the others' tools away.
+  const offer = await Promise.race([upstream.offer().catch(() => undefined), promise]);
+  clearTimeout(timer);
+  return offer;
+}
+
+function merged(a: unknown, b: unknown): unknown {
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return b ?? a;
+  return { ...a, ...b };
+}

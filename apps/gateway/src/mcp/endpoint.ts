@@ -1,0 +1,93 @@
+/** One MCP endpoint: clients of both eras on one URL. */
+import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
+import { isLoose, objectAt } from '../upstreams/caller.ts';
+import { createRelayServer, type RelayOptions } from './relay-server.ts';
+import { ownerOfUri } from './route.ts';
+import { type SessionLimits, Sessions } from './sessions.ts';
+import type { View } from './view.ts';
+
+/** An endpoint. */
+export interface McpEndpoint {
+  fetch(request: Request, principal: string, body: unknown): Promise<Response>;
+  readonly sessions: Sessions;
+  close(): Promise<void>;
+}
+
+/** Methods of the 2026-07-28 protocol; others are asked for upstream, and answered 404 when they are unknown there too. */
+const modernMethods = new Set([
+  'server/discover',
+  'tools/list',
+  'tools/call',
+  'prompts/list',
+  'prompts/get',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'completion/complete',
+  'subscriptions/listen',
+]);
+
+/** Serves a view. */
+export function createEndpoint(view: View, options: RelayOptions, limits: SessionLimits): McpEndpoint {
+  const sessions = new Sessions(view, options, limits);
+  const modern = createMcpHandler(
+    ({ authInfo }) => createRelayServer(view, { principal: authInfo?.clientId ?? 'local', era: 'modern' }, options),
+    {
+      legacy: 'reject',
+      maxRequestBodySize: options.maxRequestBytes,
+      onerror: (error) => options.log.debug('mcp', { error }),
+    },
+  );
+  const stop = view.onChange(({ method, params }) => publish(modern, method, params['uri']));
+  return {
+    sessions,
+    async fetch(request, principal, body) {
+      if (await isLegacyRequest(request, body)) return sessions.fetch(request, principal, body);
+      const release = await listening(view, body);
+      const authInfo = { token: '', clientId: principal, scopes: [] };
+      const response = await modern.fetch(request, { authInfo, ...(body !== undefined && { parsedBody: body }) });
+      return notFound(release ? withEnd(response, release) : response, body);
+    },
+    async close() {
+      stop();
+      await modern.close();
+      await sessions.close();
+    },
+  };
+}
+
+function publish({ notify }: McpHttpHandler, method: string, uri: unknown): void {
+  if (method === 'notifications/tools/list_changed') notify.toolsChanged();
+  if (method === 'notifications/prompts/list_changed') notify.promptsChanged();
+  if (method === 'notifications/resources/list_changed') notify.resourcesChanged();
+  if (method === 'notifications/resources/updated' && typeof uri === 'string') notify.resourceUpdated(uri);
+}
+
+/** A listen stream for resources needs the upstreams to report them; returns what ends that. */
+async function listening(view: View, body: unknown): Promise<(() => void) | undefined> {
+  if (!isLoose(body) || body['method'] !== 'subscriptions/listen') return undefined;
+  const wanted = objectAt(objectAt(body, 'params'), 'notifications')['resourceSubscriptions'];
+  if (!Array.isArray(wanted)) return undefined;
+  const ends = await Promise.all(
+    wanted
+      .map(async (uri) => (await ownerOfUri(view, String(uri))).subscribe(String(uri)).catch(() => undefined))
+      .map((end) => end.catch(() => undefined)),
+  );
+  return () => ends.forEach((end) => void end?.());
+}
+
+function withEnd(response: Response, end: () => void): Response {
+  if (!response.body) return (end(), response);
+  return new Response(response.body.pipeThrough(new TransformStream({ flush: end, cancel: end })), response);
+}
+
+/** An unknown method is HTTP 404 in the 2026-07-28 protocol; the SDK cannot know it before the upstream has said so. */
+async function notFound(response: Response, body: unknown): Promise<Response> {
+  const method = isLoose(body) ? body['method'] : undefined;
+  if (response.status !== 200 || typeof method !== 'string' || modernMethods.has(method)) return response;
+  if (!response.headers.get('content-type')?.startsWith('application/json')) return response;
+  const text = await response.text();
+  const answer: unknown = JSON.parse(text);
+  const missing = isLoose(answer) && objectAt(answer, 'error')['code'] === -32_601;
+  return new Response(text, { status: missing ? 404 : 200, headers: response.headers });
+}

@@ -1,0 +1,116 @@
+/** Finds the upstream of a request and sends it there, under the upstream's own names. */
+import { ToolError, toErrorResult } from '@sandlot/core';
+import { isLoose, type Loose, objectAt } from '../upstreams/caller.ts';
+import { UpstreamError } from '../upstreams/peer.ts';
+import type { Upstream, UpstreamRequest } from '../upstreams/upstream.ts';
+import type { Guard } from './guard.ts';
+import type { Target } from './catalog.ts';
+import type { View } from './view.ts';
+
+const invalidParams = -32_602;
+const methodNotFound = -32_601;
+
+/** Handles one request of a client. */
+export async function route(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+  const { method, params } = request;
+  switch (method) {
+    case 'tools/list':
+      return list(view, 'tools', ({ upstream, name }) => guard.allows(request.caller, upstream.scopeOf(name)));
+    case 'prompts/list':
+    case 'resources/list':
+      return list(view, method === 'prompts/list' ? 'prompts' : 'resources', ({ upstream }) =>
+        guard.allows(request.caller, upstream.scopeOf('')),
+      );
+    case 'resources/templates/list':
+      return list(view, 'resourceTemplates', ({ upstream }) => guard.allows(request.caller, upstream.scopeOf('')));
+    case 'tools/call':
+      return callTool(view, request, guard);
+    case 'prompts/get':
+      return sendTo(await named(view, 'prompts', params['name'], 'prompt'), request, guard);
+    case 'resources/read':
+    case 'resources/subscribe':
+    case 'resources/unsubscribe':
+      return sendTo({ upstream: await ownerOfUri(view, String(params['uri'])), name: '', shown: {} }, request, guard);
+    case 'completion/complete':
+      return complete(view, request, guard);
+    case 'logging/setLevel':
+      return {};
+    default:
+      return unknown(view, request, guard);
+  }
+}
+
+async function list(
+  view: View,
+  key: 'tools' | 'prompts' | 'resources' | 'resourceTemplates',
+  visible: (target: Target) => boolean,
+): Promise<Loose> {
+  const catalog = await view.catalog();
+  return { [key]: [...catalog[key].values()].filter(visible).map(({ shown }) => shown) };
+}
+
+async function named(view: View, key: 'tools' | 'prompts', name: unknown, what: string): Promise<Target> {
+  const target = (await view.catalog())[key].get(String(name));
+  if (target) return target;
+  throw new UpstreamError(invalidParams, `Unknown ${what}: ${JSON.stringify(name)}. Call ${key}/list to see what there is.`);
+}
+
+async function callTool(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+  const target = await named(view, 'tools', request.params['name'], 'tool');
+  const scope = target.upstream.scopeOf(target.name);
+  if (!guard.allows(request.caller, scope))
+    throw new UpstreamError(invalidParams, `Unknown tool: ${JSON.stringify(request.params['name'])}. Call tools/list to see the tools.`);
+  try {
+    return await guard.call({ upstream: target.upstream, tool: target.name, scope, request }, () =>
+      target.upstream.request({ ...request, params: { ...request.params, name: target.name } }),
+    );
+  } catch (error) {
+    if (!ToolError.is(error)) throw error;
+    return toErrorResult(error.toBody());
+  }
+}
+
+async function sendTo(target: Target, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+  const { upstream, name } = target;
+  if (!guard.allows(request.caller, upstream.scopeOf(''))) throw new UpstreamError(invalidParams, 'This key is not allowed to do that.');
+  return upstream.request({ ...request, params: name === '' ? request.params : { ...request.params, name } });
+}
+
+async function complete(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+  const ref = objectAt(request.params, 'ref');
+  if (typeof ref['uri'] === 'string') return sendTo({ upstream: await ownerOfUri(view, ref['uri']), name: '', shown: {} }, request, guard);
+  const target = await named(view, 'prompts', ref['name'], 'prompt');
+  return target.upstream.request({ ...request, params: { ...request.params, ref: { ...ref, name: target.name } } });
+}
+
+/** The server of a URI: by its list, by its templates, else the only one that has resources at all. */
+export async function ownerOfUri(view: View, uri: string): Promise<Upstream> {
+  const { resources, resourceTemplates } = await view.catalog();
+  const listed = resources.get(uri);
+  if (listed) return listed.upstream;
+  for (const [template, { upstream }] of resourceTemplates) if (matchesTemplate(template, uri)) return upstream;
+  const having = view.upstreams().filter((upstream) => isLoose(upstream.known()?.capabilities['resources']));
+  const [only] = having;
+  if (only && having.length === 1) return only;
+  throw new UpstreamError(invalidParams, `Unknown resource: ${JSON.stringify(uri.slice(0, 200))}`, { uri: uri.slice(0, 200) });
+}
+
+/** Compares the fixed parts of a URI template in order: linear in the URI, whatever it holds. */
+function matchesTemplate(template: string, uri: string): boolean {
+  const parts = template.split(/\{[^}]*\}/);
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    const found = index === 0 ? (uri.startsWith(part) ? 0 : -1) : uri.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return parts.at(-1) === '' || uri.endsWith(parts.at(-1) ?? '');
+}
+
+/** A method that the gateway does not know goes to the server of a view with one; with several nobody could say to which. */
+async function unknown(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+  const [only] = view.upstreams();
+  if (view.upstreams().length !== 1 || !only || only.prefix === '')
+    throw new UpstreamError(methodNotFound, `Method not found: ${request.method}`);
+  return sendTo({ upstream: only, name: '', shown: {} }, request, guard);
+}

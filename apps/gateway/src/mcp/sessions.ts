@@ -1,0 +1,140 @@
+/** Sessions of clients before 2026-07-28: each with a server of its own, bound to its principal, ended when idle. */
+import { randomUUID } from 'node:crypto';
+import { ToolError } from '@sandlot/core';
+import { type Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import type { UpstreamChange } from '../upstreams/upstream.ts';
+import { createRelayServer, type RelayOptions } from './relay-server.ts';
+import { ownerOfUri } from './route.ts';
+import type { View } from './view.ts';
+
+/** Limits of sessions. */
+export interface SessionLimits {
+  /** A session without requests for this long ends, in milliseconds. */
+  readonly idleMs: number;
+  /** Sessions at once, in one view. */
+  readonly max: number;
+}
+
+interface Session {
+  readonly server: Server;
+  readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly principal: string;
+  /** Resources that the client wants to hear of, with what ends it upstream. */
+  readonly subscriptions: Map<string, () => Promise<void>>;
+  timer: NodeJS.Timeout;
+  open: number;
+}
+
+/** The sessions of one view. */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+  readonly #view: View;
+  readonly #options: RelayOptions;
+  readonly #limits: SessionLimits;
+  readonly #stopListening: () => void;
+
+  constructor(view: View, options: RelayOptions, limits: SessionLimits) {
+    this.#view = view;
+    this.#options = options;
+    this.#limits = limits;
+    this.#stopListening = view.onChange((change) => this.#changed(change));
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Answers a request of an old client. */
+  async fetch(request: Request, principal: string, body: unknown): Promise<Response> {
+    const id = request.headers.get('mcp-session-id');
+    const session = id === null ? undefined : this.#sessions.get(id);
+    if (id !== null && session?.principal !== principal) {
+      // Another principal's session answers like an unknown one; 404 tells the client to initialize again.
+      return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_001, message: 'Session not found' } }, { status: 404 });
+    }
+    if (session) return this.#use(session, request, body);
+    return this.#open(request, principal, body);
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening();
+    await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id)));
+  }
+
+  /** A first request without `initialize` is served for itself, without a session. */
+  async #open(request: Request, principal: string, body: unknown): Promise<Response> {
+    const opens = Array.isArray(body) ? body.some(isInitialize) : isInitialize(body);
+    if (opens && this.#sessions.size >= this.#limits.max) {
+      throw new ToolError('RESOURCE_EXHAUSTED', `There are already ${this.#limits.max} MCP sessions.`, {
+        advice: 'End one with DELETE, or wait until one is idle.',
+      });
+    }
+    const id = randomUUID();
+    const server = await createRelayServer(this.#view, { principal, era: 'legacy', ...(opens && { session: id }) }, this.#options);
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: opens ? () => id : undefined,
+      maxRequestBodySize: this.#options.maxRequestBytes,
+      onsessionclosed: (closed) => void this.#end(closed),
+    });
+    await server.connect(transport);
+    if (!opens) return transport.handleRequest(request, { parsedBody: body });
+    const session: Session = { server, transport, principal, subscriptions: new Map(), timer: setTimeout(() => undefined, 0), open: 0 };
+    this.#sessions.set(id, session);
+    this.#subscribing(session);
+    return this.#use(session, request, body);
+  }
+
+  async #use(session: Session, request: Request, body: unknown): Promise<Response> {
+    clearTimeout(session.timer);
+    session.open++;
+    try {
+      return await session.transport.handleRequest(request, body === undefined ? {} : { parsedBody: body });
+    } finally {
+      session.open--;
+      session.timer = setTimeout(() => {
+        const { sessionId } = session.transport;
+        if (session.open === 0 && sessionId !== undefined) void this.#end(sessionId);
+      }, this.#limits.idleMs);
+      session.timer.unref();
+    }
+  }
+
+  /** Subscriptions of a session are the gateway's own upstream: it knows whom to tell. */
+  #subscribing(session: Session): void {
+    const relay = session.server.fallbackRequestHandler;
+    session.server.fallbackRequestHandler = async (request, ctx) => {
+      const uri = String(request.params?.['uri']);
+      if (request.method === 'resources/subscribe') {
+        const upstream = await ownerOfUri(this.#view, uri);
+        if (!session.subscriptions.has(uri)) session.subscriptions.set(uri, await upstream.subscribe(uri));
+        return {};
+      }
+      if (request.method === 'resources/unsubscribe') {
+        await session.subscriptions.get(uri)?.();
+        session.subscriptions.delete(uri);
+        return {};
+      }
+      return relay ? relay(request, ctx) : {};
+    };
+  }
+
+  #changed({ method, params }: UpstreamChange): void {
+    for (const { server, subscriptions } of this.#sessions.values()) {
+      if (method === 'notifications/resources/updated' && !subscriptions.has(String(params['uri']))) continue;
+      void server.notification({ method, params } as never).catch(() => undefined);
+    }
+  }
+
+  async #end(id: string): Promise<void> {
+    const session = this.#sessions.get(id);
+    if (!session) return;
+    this.#sessions.delete(id);
+    clearTimeout(session.timer);
+    await Promise.all([...session.subscriptions.values()].map((end) => end().catch(() => undefined)));
+    await session.server.close();
+  }
+}
+
+function isInitialize(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'method' in message && message.method === 'initialize';
+}

@@ -1,0 +1,93 @@
+/** A connection to an MCP server that is not ours: finds out which era it speaks, and what it offers. */
+import { ToolError } from '@sandlot/core';
+import { envelopeKeys, isLoose, type Loose, objectAt } from './caller.ts';
+import { type JsonRpcPeer, UpstreamError } from './peer.ts';
+
+/** Which protocol to speak: find out, or as the configuration says. */
+export type ProtocolChoice = 'auto' | 'modern' | 'legacy';
+
+/** A connection that is ready for requests. */
+export interface Connection {
+  readonly peer: JsonRpcPeer;
+  readonly era: 'legacy' | 'modern';
+  readonly capabilities: Loose;
+  readonly instructions?: string;
+}
+
+const info = { name: 'sandlot', title: 'Sandlot', version: '0.1.0' };
+const modernVersion = '2026-07-28';
+const legacyVersion = '2025-11-25';
+
+/** What the gateway says it can do: it relays what upstreams ask to the client in question, which may refuse. */
+const capabilities = { elicitation: { form: {}, url: {} }, sampling: { tools: {} }, roots: { listChanged: true } };
+
+/** An envelope of the gateway's own. */
+export const ownEnvelope: Loose = {
+  [envelopeKeys.protocolVersion]: modernVersion,
+  [envelopeKeys.clientInfo]: info,
+  [envelopeKeys.clientCapabilities]: capabilities,
+};
+
+/**
+ * Opens the protocol on a fresh transport.
+ *
+ * @param peer the peer
+ * @param choice which era
+ * @param timeoutMs longest wait for an answer; a probe that is met with silence falls back after half of it
+ * @param onVersion told the negotiated legacy version before anything else is sent
+ * @throws ToolError UNAVAILABLE, UpstreamError
+ */
+export async function openConnection(
+  peer: JsonRpcPeer,
+  choice: ProtocolChoice,
+  timeoutMs: number,
+  onVersion: (version: string) => void,
+): Promise<Connection> {
+  if (choice !== 'legacy') {
+    const found = await discover(peer, choice === 'modern' ? timeoutMs : Math.min(timeoutMs / 2, 10_000)).catch((error: unknown) => {
+      if (choice === 'modern' || peer.failed) throw error;
+      return undefined;
+    });
+    if (found) return { peer, era: 'modern', ...found };
+    if (choice === 'modern') throw new ToolError('UNAVAILABLE', `The server does not speak MCP ${modernVersion}.`);
+  }
+  return { peer, era: 'legacy', ...(await initialize(peer, timeoutMs, onVersion)) };
+}
+
+async function discover(peer: JsonRpcPeer, timeoutMs: number) {
+  const result = await peer.request('server/discover', { _meta: ownEnvelope }, { signal: AbortSignal.timeout(timeoutMs) });
+  const versions = result['supportedVersions'];
+  if (!Array.isArray(versions) || !versions.includes(modernVersion)) return undefined;
+  return facts(result);
+}
+
+async function initialize(peer: JsonRpcPeer, timeoutMs: number, onVersion: (version: string) => void) {
+  const params = { protocolVersion: legacyVersion, clientInfo: info, capabilities };
+  const result = await peer.request('initialize', params, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
+    if (error instanceof UpstreamError || peer.failed) throw error;
+    throw new ToolError('UNAVAILABLE', `The server did not answer "initialize" within ${timeoutMs} ms.`, { cause: error });
+  });
+  onVersion(typeof result['protocolVersion'] === 'string' ? result['protocolVersion'] : legacyVersion);
+  peer.notify('notifications/initialized', {});
+  return facts(result);
+}
+
+function facts(result: Loose): { capabilities: Loose; instructions?: string } {
+  const { instructions } = result;
+  return { capabilities: objectAt(result, 'capabilities'), ...(typeof instructions === 'string' && { instructions }) };
+}
+
+/** Reads a whole list, page by page, within bounds. */
+export async function listAll({ peer, era }: Connection, method: string, key: string, timeoutMs: number): Promise<Loose[]> {
+  const items: Loose[] = [];
+  let cursor: unknown;
+  for (let page = 0; page < 100; page++) {
+    const params = { ...(cursor !== undefined && { cursor }), ...(era === 'modern' && { _meta: ownEnvelope }) };
+    const result = await peer.request(method, params, { signal: AbortSignal.timeout(timeoutMs) });
+    const found = result[key];
+    if (Array.isArray(found)) items.push(...found.filter(isLoose));
+    cursor = result['nextCursor'];
+    if (typeof cursor !== 'string' || items.length > 10_000) break;
+  }
+  return items;
+}

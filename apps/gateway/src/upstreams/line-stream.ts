@@ -1,0 +1,58 @@
+/** One JSON message a line: the framing of MCP's stdio transport, over a pipe or a socket. */
+import type { Readable, Writable } from 'node:stream';
+import { ToolError } from '@sandlot/core';
+import type { MessageTransport } from './peer.ts';
+
+/** Options of {@link lineStream}. */
+export interface LineStreamOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Longest line, in bytes. */
+  readonly maxBytes: number;
+  /** Takes a parsed message; false when it is not one of the protocol. */
+  readonly onMessage: (message: unknown) => boolean;
+  /** A line that is not the protocol, at most 200 characters of it. */
+  readonly onGarbage: (line: string) => void;
+  /** A line that is too long; the stream is at its end then. */
+  readonly onOverflow: (error: ToolError) => void;
+  /** Ends the streams. */
+  readonly close: () => void;
+}
+
+/** Reads messages from one stream and writes them to another. */
+export function lineStream(options: LineStreamOptions): MessageTransport {
+  let chunks: Buffer[] = [];
+  let bytes = 0;
+  let ended = false;
+  options.input.on('data', (chunk: Buffer) => {
+    if (ended) return;
+    let rest = chunk;
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      const part = rest.subarray(0, end);
+      const line = (chunks.length > 0 ? Buffer.concat([...chunks, part]) : part).toString('utf8');
+      chunks = [];
+      bytes = 0;
+      rest = rest.subarray(end + 1);
+      if (line.trim() !== '' && !options.onMessage(parse(line))) options.onGarbage(line.slice(0, 200));
+    }
+    if (rest.length > 0) chunks.push(rest);
+    bytes += rest.length;
+    if (bytes <= options.maxBytes) return;
+    ended = true;
+    chunks = [];
+    options.onOverflow(new ToolError('PAYLOAD_TOO_LARGE', `A message has over ${options.maxBytes} bytes.`));
+  });
+  options.output.on('error', () => undefined);
+  return {
+    send: (message) => void (options.output.writable && options.output.write(`${JSON.stringify(message)}\n`)),
+    close: options.close,
+  };
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+/** A user's stdio server as a child process: its own process group, a bounded memory of its stderr, ended as a whole tree. */
+import { spawn } from 'node:child_process';
+import { ToolError } from '@sandlot/core';
+import { lineStream } from './line-stream.ts';
+import { JsonRpcPeer, type PeerHandlers } from './peer.ts';
+
+/** How it is started. */
+export interface SpawnSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly maxMessageBytes: number;
+}
+
+/** A link to a server, whatever carries it. */
+export interface Link {
+  readonly peer: JsonRpcPeer;
+  readonly pid?: number;
+  /** Settles when it has ended, with what ended it. */
+  readonly ended: Promise<string>;
+  /** Told the protocol version of a legacy connection. */
+  onVersion(version: string): void;
+  close(): Promise<void>;
+}
+
+/** The last lines of a server's stderr. */
+export class StderrRing {
+  #text = '';
+
+  add(chunk: string): void {
+    this.#text = (this.#text + chunk).slice(-8000);
+  }
+
+  lines(): readonly string[] {
+    return this.#text.split('\n').filter(Boolean).slice(-50);
+  }
+}
+
+const graceMs = 2000;
+
+/** Starts the process. It can still fail to start: then `ended` says why. */
+export function spawnLink(spec: SpawnSpec, handlers: PeerHandlers, stderr: StderrRing): Link {
+  const child = spawn(spec.command, [...spec.args], { cwd: spec.cwd, env: spec.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.add(text));
+  child.stdin.on('error', () => undefined);
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // The group has ended already.
+    }
+  };
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, by) => resolve(by ?? `exit code ${code}`));
+  });
+  let garbage = '';
+  const peer: JsonRpcPeer = new JsonRpcPeer(
+    lineStream({
+      input: child.stdout,
+      output: child.stdin,
+      maxBytes: spec.maxMessageBytes,
+      onMessage: (message) => peer.receive(message),
+      onGarbage: (line) => {
+        garbage = line;
+        stderr.add(`[stdout] ${line}\n`);
+      },
+      onOverflow: (error) => peer.fail(new ToolError(error.code, `The server "${spec.name}" sent too much: ${error.message}`)),
+      close: () => signal('SIGTERM'),
+    }),
+    handlers,
+  );
+  void ended.then((how) => {
+    // What it started may live on in its group.
+    signal('SIGKILL');
+    const said = garbage ? ` On stdout it printed: ${garbage}` : '';
+    peer.fail(
+      new ToolError('UNAVAILABLE', `The server "${spec.name}" ended (${how}).${said}`, {
+        advice: 'Call again: it is started anew. State that it held is lost.',
+      }),
+    );
+  });
+  return {
+    peer,
+    ended,
+    ...(child.pid !== undefined && { pid: child.pid }),
+    onVersion: () => undefined,
+    async close() {
+      child.stdin.end();
+      const [term, kill] = [setTimeout(() => signal('SIGTERM'), graceMs / 2), setTimeout(() => signal('SIGKILL'), graceMs)];
+      await ended;
+      clearTimeout(term);
+      clearTimeout(kill);
+    },
+  };
+}
