@@ -1,4 +1,5 @@
 /** One command from its start to its end. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { State } from './boot.ts';
 import type { Output } from './output.ts';
 import type { Exit, Running } from './running.ts';
@@ -104,10 +105,14 @@ export class Command {
       this.#wake();
     });
     const exitedAt = Date.now();
+    let looked = false;
     while (!closed) {
       const silence = Date.now() - Math.max(exitedAt, this.#dataAt);
-      if (silence >= quietMs) return;
-      await this.#change(quietMs - silence);
+      if (silence < quietMs) await this.#change(quietMs - silence);
+      else if (looked) return;
+      // A blocked event loop looks like silence: let it read what waits in the pipe before this is believed.
+      looked = silence >= quietMs;
+      await nextTurn();
     }
   }
 
