@@ -16,10 +16,39 @@ export interface Contact {
   readonly lastContact: string;
 }
 
-const firstNames = ['Ada', 'Björn', 'Chloé', 'Dmitri', 'Emeka', 'Fatima', 'Grace', 'Hiroshi', 'Inés', 'Jonas', 'Kavita', 'Łukasz', 'Mei', 'Noor'];
-const lastNames = ['Andersen', "O'Brien", 'Castillo', 'Dąbrowski', 'Eriksen', 'Fischer', 'García', 'Haddad', 'Ivanova', 'Johansson', 'Kimura'];
+type Names = readonly [string, ...string[]];
+
+const firstNames: Names = [
+  'Ada',
+  'Björn',
+  'Chloé',
+  'Dmitri',
+  'Emeka',
+  'Fatima',
+  'Grace',
+  'Hiroshi',
+  'Inés',
+  'Jonas',
+  'Kavita',
+  'Łukasz',
+  'Mei',
+  'Noor',
+];
+const lastNames: Names = [
+  'Andersen',
+  "O'Brien",
+  'Castillo',
+  'Dąbrowski',
+  'Eriksen',
+  'Fischer',
+  'García',
+  'Haddad',
+  'Ivanova',
+  'Johansson',
+  'Kimura',
+];
 // Commas, quotes and umlauts: what a CSV reader must get right.
-const companies = [
+const companies: Names = [
   'Northwind Traders',
   'Müller & Söhne GmbH',
   'Acme, Inc.',
@@ -36,7 +65,7 @@ const dayMs = 86_400_000;
 /** Makes contacts. The same seed and count give the same ones. */
 export function makeContacts(seed: number, count = 63): Contact[] {
   const random = numbers(seed);
-  const pick = <T>(from: readonly [T, ...T[]] | readonly T[]): T => from[Math.floor(random() * from.length)] ?? (from[0] as T);
+  const pick = <T>(from: readonly [T, ...T[]]): T => from[Math.floor(random() * from.length)] ?? from[0];
   return Array.from({ length: count }, (_, index) => ({
     id: 1001 + index,
     name: `${pick(firstNames)} ${pick(lastNames)}`,
@@ -50,7 +79,9 @@ export function makeContacts(seed: number, count = 63): Contact[] {
 /** The contacts as the CRM exports them: RFC 4180, with a header line. */
 export function toCsv(contacts: readonly Contact[]): string {
   const rows = contacts.map(({ id, name, company, stage, dealSize, lastContact }) => [id, name, company, stage, dealSize, lastContact]);
-  return [['id', 'name', 'company', 'stage', 'deal_size', 'last_contact'], ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
+  return [['id', 'name', 'company', 'stage', 'deal_size', 'last_contact'], ...rows]
+    .map((row) => `${row.map(quoted).join(',')}\r\n`)
+    .join('');
 }
 
 function quoted(value: string | number): string {

@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { otlpSink, type ReceivedSpan, temporaryFolder } from '@sandlot/core/testing';
+import { describe, expect, it } from 'vitest';
+import { makeContacts, toCsv } from '../../apps/gateway/demo/crm/contacts.ts';
+import { startCrmSite } from '../../apps/gateway/demo/crm/site.ts';
+import { type GatewayProcess, startGatewayProcess } from '../../apps/gateway/demo/gateway-process.ts';
+import { runMainJob } from '../../apps/gateway/demo/main-job.ts';
+import { rank } from '../../apps/gateway/demo/scoring.ts';
+import { SpanTree } from './span-tree.ts';
+
+const servers = ['browser', 'file', 'markitdown', 'shell'];
+const kinds = { internal: 1, server: 2, client: 3 };
+const stepCount = 13;
+// A dozen processes and a browser: on a busy machine that takes its time.
+const timeout = 600_000;
+
+describe('the main job, with real processes, a real browser and a real shell', () => {
+  for (const [client, protocolVersion, seed] of [
+    ['modern', '2026-07-28', 11],
+    ['legacy', '2025-06-18', 12],
+  ] as const) {
+    it(`is done by the client of ${protocolVersion}, and is one trace`, { timeout }, async () => {
+      await using sink = await otlpSink();
+      const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
+      let key: string;
+      let pids: number[];
+      let stdout: string;
+      {
+        await using gateway = await startGatewayProcess(tracing);
+        ({ key } = gateway);
+        const run = await demo(['--url', gateway.url, '--key', key, '--client', client, '--seed', String(seed)], tracing);
+        expect(run.code, run.stderr).toBe(0);
+        ({ stdout } = run);
+        await checkWorkspace(gateway, seed);
+        pids = await runningServers(gateway);
+      }
+      expect(stdout).toMatch(new RegExp(`^ +1 {2}connect .* MCP ${protocolVersion}$`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^The main job is done: ${stepCount} steps in [\\d.]+ s\\.\n$`, 'm'));
+      expect(pids).toHaveLength(servers.length);
+      expect(pids.filter(isAlive)).toEqual([]);
+
+      expect(stdout).toContain(`Trace ${sink.spans[0]?.traceId} `);
+      checkTree(sink.spans);
+      checkPaths(sink.spans);
+      checkSpans(sink.spans);
+      for (const secret of [key, makeContacts(seed)[0]?.name]) expect(JSON.stringify(sink.spans)).not.toContain(secret);
+    });
+  }
+
+  it('fails at the step whose result is not what the CRM has', { timeout }, async () => {
+    await using gateway = await startGatewayProcess();
+    await using crm = await startCrmSite({ seed: 1 });
+    const job = runMainJob({ ...gateway, client: 'modern', crm: { ...crm, contacts: makeContacts(2) } });
+    await expect(job).rejects.toThrow(/^read the contact table: the contacts read are not those of the CRM\. Expected values/);
+  });
+});
+
+describe('the demo command', () => {
+  it('starts a gateway of its own, says when Python is missing, and ends with 1 and without a gateway', { timeout }, async () => {
+    await using nothing = await temporaryFolder();
+    const { code, stdout, stderr } = await demo([], { PATH: nothing.path });
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      '\nThe demo failed. look for Python: python3 is missing where the shell runs. Install it (Debian: apt-get install python3).\n',
+    );
+    const [, url = ''] = /^Gateway (\S+) \(started/m.exec(stdout) ?? [];
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
+  });
+
+  it('says what is wrong with the key, the URL and the options', { timeout }, async () => {
+    let url: string;
+    {
+      await using gateway = await startGatewayProcess();
+      ({ url } = gateway);
+      for (const client of ['modern', 'legacy']) {
+        const wrongKey = await demo(['--url', url, '--key', 'wrong-key-of-16-chars', '--client', client]);
+        expect(wrongKey).toMatchObject({
+          code: 1,
+          stderr: `\nThe demo failed. connect: The gateway at ${url} refuses the key. Give the right one with --key, or in SANDLOT_API_KEY.\n`,
+        });
+      }
+    }
+    const nobody = await demo(['--url', url, '--key', 'a-key-of-16-chars']);
+    expect(nobody.code).toBe(1);
+    expect(nobody.stderr).toMatch(/failed\. connect: The gateway at \S+ cannot be used: .*ECONNREFUSED/);
+    expect(await demo(['--clint', 'legacy'])).toMatchObject({ code: 2, stderr: expect.stringContaining("'--clint'") });
+  });
+});
+
+/** What the job says it did is there, seen from outside: the download is the CRM's file, the summary has its best contact first. */
+async function checkWorkspace({ workspace }: GatewayProcess, seed: number): Promise<void> {
+  const contacts = makeContacts(seed);
+  expect(await readFile(join(workspace, 'downloads', 'contacts.csv'), 'utf8')).toBe(toCsv(contacts));
+  const folder = (await readdir(workspace)).find((name) => name.startsWith('main-job-')) ?? '';
+  expect((await readdir(join(workspace, folder))).toSorted()).toEqual(['ranking.json', 'report.docx', 'score.py', 'summary.md']);
+  const [first] = rank(contacts);
+  expect(await readFile(join(workspace, folder, 'summary.md'), 'utf8')).toContain(
+    `1. ${first?.name}, ${first?.company}: ${first?.score} points\n`,
+  );
+}
+
+/** One trace, one root, no gap, every process in it. */
+function checkTree(spans: readonly ReceivedSpan[]): void {
+  const tree = new SpanTree(spans);
+  expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
+  expect(tree.orphans().map(titleOf)).toEqual([]);
+  expect(tree.roots()).toMatchObject([{ service: 'sandlot-demo', name: 'main job', kind: kinds.internal }]);
+  expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(['demo', 'gateway', ...servers].map((name) => `sandlot-${name}`)));
+  expect(spans.filter(({ status }) => status === 2).map(titleOf)).toEqual([]);
+  expect(tree.roots().flatMap((root) => tree.children(root))).toHaveLength(stepCount);
+}
+
+/** From the step down to the work in the server, with the attributes of the work. */
+function checkPaths(spans: readonly ReceivedSpan[]): void {
+  const tree = new SpanTree(spans);
+  for (const [step, tool, work, attributes] of [
+    [
+      'put the report into the workspace',
+      'file_write',
+      'file.write',
+      { 'file.path': expect.stringMatching(/^main-job-\w+\/report\.docx$/) },
+    ],
+    ['log in to the CRM', 'browser_navigate', 'browser.navigate', { 'url.scheme': 'http', 'server.address': '127.0.0.1' }],
+    ['download the CSV', 'browser_click', 'browser.click', {}],
+    ['run it over the download', 'shell_exec', 'process.exec', { 'process.exit.code': 0 }],
+    ['read the ranking', 'file_read', 'file.read', { 'file.path': expect.stringMatching(/^main-job-\w+\/ranking\.json$/) }],
+    ['convert the report to Markdown', 'markitdown_convert', 'markitdown.convert', {}],
+  ] as const) {
+    const service = `sandlot-${tool.split('_')[0]}`;
+    const path = [
+      'sandlot-demo main job',
+      `sandlot-demo ${step}`,
+      `sandlot-demo tools/call ${tool}`,
+      'sandlot-gateway POST /mcp',
+      `sandlot-gateway tools/call ${tool}`,
+      `${service} execute_tool ${tool}`,
+      `${service} ${work}`,
+    ];
+    const found = spans.filter((span) => span.name === work && isDeepStrictEqual(tree.path(span).map(titleOf), path));
+    expect(found, path.join(' > ')).toHaveLength(1);
+    expect(found[0]).toMatchObject({ kind: kinds.internal, attributes });
+  }
+}
+
+/** Every span of each kind, by its service: kind, parent, attributes. */
+function checkSpans(spans: readonly ReceivedSpan[]): void {
+  const tree = new SpanTree(spans);
+  const calls = spans.filter(({ service, name }) => service === 'sandlot-demo' && name.startsWith('tools/call '));
+  expect(calls.length).toBeGreaterThan(25);
+  for (const span of spans) {
+    const parent = tree.parent(span);
+    const [what = '', tool = ''] = span.name.split(' ');
+    if (calls.includes(span)) {
+      expect(span).toMatchObject({ kind: kinds.client, attributes: { 'mcp.method.name': what, 'gen_ai.tool.name': tool } });
+    } else if (span.service === 'sandlot-demo') {
+      expect(span.kind).toBe(kinds.internal);
+    } else if (span.service === 'sandlot-gateway' && span.name.endsWith(' /mcp')) {
+      expect(span).toMatchObject({ kind: kinds.server, attributes: { 'http.request.method': what, 'http.route': '/mcp' } });
+      expect(parent?.service).toBe('sandlot-demo');
+    } else if (span.service === 'sandlot-gateway') {
+      expect(span).toMatchObject({ kind: kinds.server, attributes: { 'mcp.method.name': what, 'network.transport': 'tcp' } });
+      expect(parent).toMatchObject({ name: 'POST /mcp', attributes: { 'http.response.status_code': 200 } });
+      if (what === 'tools/call')
+        expect(span.attributes).toMatchObject({ 'gen_ai.tool.name': tool, 'gen_ai.operation.name': 'execute_tool' });
+    } else if (what === 'execute_tool') {
+      const attributes = { 'gen_ai.operation.name': what, 'gen_ai.tool.name': tool, 'gen_ai.tool.type': 'function' };
+      expect(span).toMatchObject({ service: `sandlot-${tool.split('_')[0]}`, kind: kinds.internal, attributes });
+      expect(parent).toMatchObject({ service: 'sandlot-gateway', name: `tools/call ${tool}` });
+    } else expect(parent?.service, titleOf(span)).toBe(span.service);
+  }
+  expect(spans.filter(({ name }) => name.startsWith('execute_tool '))).toHaveLength(calls.length);
+}
+
+function titleOf({ service, name }: ReceivedSpan): string {
+  return `${service} ${name}`;
+}
+
+async function demo(args: readonly string[], env: Record<string, string> = {}) {
+  const path = fileURLToPath(new URL('../../apps/gateway/demo/demo.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=@sandlot/source', path, ...args], { env: { ...process.env, ...env } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code] = await once(child, 'close');
+  return { code: code as number | null, stdout, stderr };
+}
+
+/** Process ids of the servers that run behind a gateway, asked in a request that wants no span. */
+async function runningServers({ url, key }: GatewayProcess): Promise<number[]> {
+  const headers = { authorization: `Bearer ${key}`, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00` };
+  const response = await fetch(`${url}/v1/sandbox`, { headers });
+  const { data } = (await response.json()) as { data: { servers: Record<string, { pid?: number }> } };
+  return Object.values(data.servers).flatMap(({ pid }) => pid ?? []);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
