@@ -50,12 +50,17 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
   if (!folder) throw new TypeError('A file has no parent.');
   const matches = new Map<string, FileMatches>();
   let counted = 0;
+  let begun = '';
   const { timedOut, stopped } = await ripgrep({
     args: [...toArgs(options), '-e', options.pattern, '--', isFolder ? './' : `./${found.name}`],
     folder: folder.path,
     separator: options.output === 'files' ? 0 : 10,
-    onRecord: (record) => {
+    onRecord: (part) => {
+      const record = begun + part;
       const at = options.output === 'files' ? record.length : record.indexOf('\0');
+      // A newline inside a name ends no record.
+      begun = at === -1 ? `${record}\n` : '';
+      if (at === -1) return true;
       const path = record.slice(2, at);
       const file = matches.get(path) ?? { path, count: 0, places: [] };
       matches.set(path, file);
@@ -68,7 +73,7 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
     signal: options.signal,
   });
   const kept = notIgnored(workspace, found, options, [...matches.values()]);
-  return page(workspace, kept, options, { base: isFolder ? found.shown : parentOf(found.shown), timedOut, stopped });
+  return await page(workspace, kept, options, { base: isFolder ? found.shown : parentOf(found.shown), timedOut, stopped });
 }
 
 function toArgs(options: GrepOptions): string[] {

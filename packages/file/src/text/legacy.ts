@@ -35,7 +35,7 @@ export function legacyEncoder(encoding: string): Encode {
 
 /** Shortest byte sequence of each character; the first one wins where there are several. */
 function tableOf(encoding: string): Map<string, number[]> {
-  const decoder = new TextDecoder(encoding, { fatal: true });
+  const decoder = new TextDecoder(encoding);
   const table = new Map<string, number[]>();
   const leads: number[] = [];
   for (let byte = 0; byte < 256; byte++) if (!add(table, decoder, [byte])) leads.push(byte);
@@ -47,15 +47,12 @@ function tableOf(encoding: string): Map<string, number[]> {
   return table;
 }
 
-function add(table: Map<string, number[]>, decoder: TextDecoder, bytes: number[]): boolean {
-  try {
-    const text = decoder.decode(Uint8Array.from(bytes));
-    if (Array.from(text).length !== 1) return true;
-    if (!table.has(text)) table.set(text, bytes);
-    return true;
-  } catch {
-    return false;
-  }
+/** Adds the character of a byte sequence; false when the sequence is not one whole character. */
+function add(table: Map<string, number[]>, decoder: InstanceType<typeof TextDecoder>, bytes: number[]): boolean {
+  const text = decoder.decode(Uint8Array.from(bytes));
+  if (text.includes('\uFFFD')) return false;
+  if (Array.from(text).length === 1 && !table.has(text)) table.set(text, bytes);
+  return true;
 }
 
 function hex(character: string): string {

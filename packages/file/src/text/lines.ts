@@ -20,9 +20,13 @@ export interface TakenLines {
   readonly bytes: number;
   /** Whether the file goes on after them. */
   readonly more: boolean;
+  /** True when the last line is so long that its end was not looked for. */
+  readonly endless: boolean;
 }
 
 const blockBytes = 256 * 1024;
+/** The end of a line is looked for so far. */
+const longestLine = 64 * 1024 * 1024;
 
 interface Piece {
   readonly kept: Buffer;
@@ -45,6 +49,7 @@ export async function takeLines(
   let length = 0;
   let used = 0;
   let full = false;
+  let endless = false;
 
   const take = (piece: Buffer) => {
     length += piece.length;
@@ -82,11 +87,15 @@ export async function takeLines(
     });
     if (!full) take(block.subarray(from));
     at += block.length;
+    endless = !full && length > longestLine;
+    if (endless) finish();
+    if (endless) break;
   }
   return {
     ...toText(pieces, codec, limits.lineCharacters),
     bytes: pieces.reduce((sum, piece) => sum + piece.length, 0),
     more: position < source.size,
+    endless,
   };
 }
 

@@ -112,6 +112,9 @@ function assertTarget(from: Found, to: Changeable, overwrite: boolean): void {
     throw new ToolError('ALREADY_EXISTS', `"${to.path}" exists already.`, {
       advice: 'Set overwrite to replace it, or give the full new name.',
     });
+  if (!target.isDirectory() && !target.isFile() && !target.isSymbolicLink()) {
+    throw new ToolError('FAILED_PRECONDITION', `"${to.path}" is not a regular file; it is not replaced.`);
+  }
   if (target.isDirectory())
     throw new ToolError('FAILED_PRECONDITION', `"${to.path}" is a folder; folders are not replaced.`, {
       advice: 'Delete it first, or give the full new name.',

@@ -117,7 +117,7 @@ async function readText(
   return {
     ...about,
     lines: taken.lines,
-    ...(!fromEnd && { start_line: startLine, end_line: endLine, ...(taken.more && { next_offset: endLine + 1 }) }),
+    ...(!fromEnd && { start_line: startLine, end_line: endLine, ...(taken.more && !taken.endless && { next_offset: endLine + 1 }) }),
     truncated: taken.more || taken.cut > 0,
     cut: taken.cut,
     invalid: taken.lines.some((line) => line.includes('\uFFFD')),

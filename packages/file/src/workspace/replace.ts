@@ -116,6 +116,7 @@ export function makeMissing(spot: Changeable, made: DisposableStack): Handle {
 
 /** Refuses a file that is marked as read-only, or whose writing would reach something that is no file. */
 export function assertWritable({ path, target }: Changeable): void {
+  if (path.endsWith('/')) throw new ToolError('INVALID_ARGUMENT', `"${path}" names a folder; give the name of the file.`);
   if (!target) return;
   if (target.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${path}" is a folder.`);
   if (!target.stats.isFile()) throw new ToolError('FAILED_PRECONDITION', `"${path}" is not a regular file.`);

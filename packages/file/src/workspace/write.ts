@@ -54,9 +54,9 @@ export async function writeFile(workspace: Workspace, options: WriteOptions): Pr
     options.signal?.throwIfAborted();
     if (!isFound(spot)) {
       assertVersion(options.path, options.ifVersion, undefined);
-      return createFile(spot, data, options.mode);
+      return await createFile(spot, data, options.mode);
     }
-    return changeFile(spot, spot.target, data, options);
+    return await changeFile(spot, spot.target, data, options);
   });
 }
 
@@ -71,7 +71,7 @@ async function changeFile(spot: Changeable, target: Handle, data: Buffer, option
   await using old = await target.open(constants.O_RDONLY);
   const stats = await old.stat({ bigint: true });
   if (options.ifVersion !== undefined) assertVersion(options.path, options.ifVersion, await readVersion(old));
-  if (options.mode === 'append') return appendTo(spot, target, old, stats, data);
+  if (options.mode === 'append') return await appendTo(spot, target, old, stats, data);
   const before = stats.size <= wholeBytes ? await old.readFile() : undefined;
   const version = await put(spot.parent, spot.name, (file) => file.writeFile(data), stats);
   const diff = before && (await diffBytes(spot.shown, before, data, options.signal));
