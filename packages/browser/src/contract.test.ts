@@ -1,8 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { listedTools, toListedTool } from '@sandlot/core';
 import { contractSuite, type TestClient } from '@sandlot/core/testing';
+import { expect, it } from 'vitest';
 import { browser } from './index.ts';
 
-const page =
-  'data:text/html,<title>Form</title><h1>Form</h1><input aria-label=Name><button onclick="this.textContent=String.fromCharCode(68)">Go</button>';
+const html = `<title>Form</title><h1>Form</h1><input aria-label=Name><button onclick="this.textContent='Done'">Go</button>
+<select><option>S<option>L</select><input type=file><button id=ask onclick="alert('Hi')">Ask</button>`;
+const page = `data:text/html,${encodeURIComponent(html)}`;
 
 async function opened(client: TestClient): Promise<void> {
   await client.call('browser_navigate', { url: page });
@@ -14,17 +18,45 @@ const after = (args: Record<string, unknown>) => async (client: TestClient) => {
 };
 
 contractSuite(browser, {
+  prepare: (workspace) => writeFile(`${workspace}/a.txt`, 'hello'),
   examples: {
     browser_navigate: { url: page },
     browser_navigate_back: after({}),
+    browser_navigate_forward: async (client) => {
+      await opened(client);
+      await client.call('browser_navigate_back');
+      return {};
+    },
+    browser_reload: after({}),
     browser_snapshot: after({}),
-    browser_click: after({ target: 'button' }),
-    browser_type: after({ target: 'input', text: 'Ada' }),
+    browser_find: after({ text: 'form' }),
+    browser_click: after({ target: 'text=Go' }),
+    browser_hover: after({ target: 'text=Go' }),
+    browser_drag: after({ startTarget: 'h1', endTarget: 'text=Go' }),
+    browser_type: after({ target: '[aria-label=Name]', text: 'Ada' }),
+    browser_fill_form: after({ fields: [{ target: 'select', name: 'Size', type: 'combobox', value: 'L' }] }),
+    browser_select_option: after({ target: 'select', values: ['L'] }),
+    browser_press_key: after({ key: 'Tab' }),
+    browser_file_upload: after({ target: '[type=file]', paths: ['a.txt'] }),
+    browser_handle_dialog: async (client) => {
+      await opened(client);
+      await client.call('browser_click', { target: '#ask' });
+      return { accept: true };
+    },
     browser_wait_for: after({ text: 'Go' }),
     browser_take_screenshot: after({}),
     browser_tabs: after({ action: 'list' }),
     browser_evaluate: after({ function: '() => document.title' }),
+    browser_console_messages: after({ level: 'info' }),
+    browser_network_requests: after({}),
+    browser_network_request: after({ index: 1 }),
     browser_get_download_list: {},
+    browser_resize: after({ width: 800, height: 600 }),
     browser_close: after({}),
   },
+});
+
+it('lists its default tools in at most 12,000 characters', () => {
+  const listed = JSON.stringify(listedTools(browser).map(toListedTool));
+  expect(listed.length).toBeLessThanOrEqual(12_000);
 });

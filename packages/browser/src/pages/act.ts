@@ -23,8 +23,9 @@ const downloadGraceMs = 1_000;
 /** Runs `work` in the tab, in its turn, and tells what it did. */
 export async function act(session: Session, options: ActOptions, work: (tab: Tab) => Promise<void>): Promise<Report> {
   const { signal, snapshot = 'diff' } = options;
+  using _ = session.hold();
   const tab = await session.tab(options.tabId);
-  return tab.inTurn(async () => {
+  return await tab.inTurn(async () => {
     signal.throwIfAborted();
     if (!options.throughDialog) refuseDialog(tab);
     try {
@@ -35,12 +36,20 @@ export async function act(session: Session, options: ActOptions, work: (tab: Tab
       if (!tab.dialog && !tab.page.isClosed()) await settle(tab, mark, interrupted.first, signal);
       signal.throwIfAborted();
       if (tab.crashed) throw crashed(tab);
+      if (tab.page.isClosed()) await refuseGone(tab);
       await session.downloads.settled(session.untold, downloadGraceMs, signal);
       return await makeReport(session, tab, snapshot, options.maxChars ?? 1_000, signal);
     } catch (error) {
       throw toFailure(error, tab);
     }
   });
+}
+
+/** A page may close itself; one that went with its browser is a failure. */
+async function refuseGone(tab: Tab): Promise<void> {
+  // The browser's end is reported right after that of its pages.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (tab.page.context().browser()?.isConnected() === false) throw new Error('The browser has been closed');
 }
 
 /** A caller that has not seen this document gets the changes since now. */

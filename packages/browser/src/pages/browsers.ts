@@ -19,6 +19,7 @@ export class Browsers implements AsyncDisposable {
   readonly #idle: NodeJS.Timeout;
   #launched: Promise<Launched> | undefined;
   #closed = false;
+  #closingIdle = false;
 
   constructor(env: BrowsersEnv) {
     this.#env = env;
@@ -34,12 +35,9 @@ export class Browsers implements AsyncDisposable {
       this.#sessions.set(principal, opening);
       opening.catch(() => this.#sessions.delete(principal));
     }
-    return opening;
-  }
-
-  /** The session of a caller, if there is one. */
-  async existing(principal: string): Promise<Session | undefined> {
-    return this.#sessions.get(principal);
+    const session = await opening;
+    session.lastUsed = Date.now();
+    return session;
   }
 
   /** Closes a caller's tabs and forgets its cookies. */
@@ -59,9 +57,7 @@ export class Browsers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearInterval(this.#idle);
-    const launched = await this.#launched?.catch(() => undefined);
-    this.#launched = undefined;
-    await launched?.close();
+    await this.#closeBrowser();
   }
 
   async #open(principal: string): Promise<Session> {
@@ -103,15 +99,29 @@ export class Browsers implements AsyncDisposable {
   }
 
   async #closeIdle(): Promise<void> {
+    if (this.#closingIdle) return;
+    this.#closingIdle = true;
+    try {
+      await this.#closeIdleSessions();
+      if (this.#sessions.size === 0) await this.#closeBrowser();
+    } catch (error) {
+      this.#env.log.warn('closing idle tabs', { error });
+    } finally {
+      this.#closingIdle = false;
+    }
+  }
+
+  async #closeIdleSessions(): Promise<void> {
     const since = Date.now() - this.#env.options.idleTimeout;
     for (const [principal, opening] of this.#sessions) {
       const session = await opening.catch(() => undefined);
-      if (session && session.lastUsed < since && !session.busy) await this.closeSession(principal).catch(() => undefined);
+      if (session && session.lastUsed < since && !session.busy) await this.closeSession(principal);
     }
-    if (this.#sessions.size > 0 || !this.#launched) return;
-    const launched = await this.#launched.catch(() => undefined);
-    if (this.#sessions.size > 0) return;
+  }
+
+  async #closeBrowser(): Promise<void> {
+    const launching = this.#launched;
     this.#launched = undefined;
-    await launched?.close();
+    await (await launching?.catch(() => undefined))?.close();
   }
 }

@@ -10,10 +10,14 @@ export interface Cut {
   readonly cursor?: string;
 }
 
+/** No answer has more of a text at once. */
+const mostChars = 100_000;
+
 /** At most `most` characters from `offset`, cut at the end of a line where there is one. */
 export function cutText(session: Session, text: string, most: number, offset = 0): Cut {
-  const whole = text.slice(offset, offset + most);
-  if (text.length - offset <= most) return { text: whole, lines: whole.split('\n').length, left: 0 };
+  const size = Math.min(mostChars, Math.max(100, most));
+  const whole = text.slice(offset, offset + size);
+  if (text.length - offset <= size) return { text: whole, lines: whole.split('\n').length, left: 0 };
   const line = whole.lastIndexOf('\n');
   const part = line > 0 ? whole.slice(0, line) : whole.toWellFormed().replace(/\uFFFD$/, '');
   const next = offset + part.length + (line > 0 ? 1 : 0);

@@ -12,8 +12,9 @@ export interface LookOptions {
 
 /** Runs something that only looks; ends with an error when a dialog opens or the page dies meanwhile. */
 export async function look<T>(session: Session, options: LookOptions, work: (tab: Tab) => Promise<T>): Promise<T> {
+  using _ = session.hold();
   const tab = await session.tab(options.tabId);
-  return tab.inTurn(async () => {
+  return await tab.inTurn(async () => {
     options.signal.throwIfAborted();
     refuseDialog(tab);
     try {
@@ -35,11 +36,11 @@ export async function look<T>(session: Session, options: LookOptions, work: (tab
 export async function unlessBlocked<T>(tab: Tab, working: Promise<T>, signal?: AbortSignal): Promise<{ value: T } | undefined> {
   // Left behind, it may fail later; nobody waits for it then.
   working.catch(() => undefined);
+  if (tab.dialog || tab.crashed) return undefined;
   using blocked = tab.listen(blockers);
   const { promise: gone, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
-  if (tab.dialog || tab.crashed) return undefined;
   try {
     return await Promise.race([working.then((value) => ({ value })), blocked.first.then(() => undefined), gone]);
   } finally {

@@ -28,14 +28,12 @@ export class RequestLog {
   }
 
   /** Requests in order; without `withStatic` only those that are not pictures, fonts, scripts and styles, or that failed. */
-  list(withStatic: boolean, filter: RegExp | undefined): LoggedRequest[] {
-    return [...this.#entries.values()].filter(
-      ({ request, failed }) => (withStatic || failed || !staticKinds.has(request.resourceType())) && (filter?.test(request.url()) ?? true),
-    );
+  list(withStatic: boolean): LoggedRequest[] {
+    return [...this.#entries.values()].filter(({ request, failed }) => withStatic || failed || !staticKinds.has(request.resourceType()));
   }
 
   /** The request with this number. */
   find(index: number): LoggedRequest | undefined {
-    return this.list(true, undefined).find((entry) => entry.index === index);
+    return this.list(true).find((entry) => entry.index === index);
   }
 }

@@ -26,6 +26,7 @@ export class Session {
   current: Tab | undefined;
   lastUsed = Date.now();
   #count = 0;
+  #holds = 0;
   #happenings: Happenings = { notes: [], downloads: [], popups: [] };
   readonly #texts = new Map<string, string>();
 
@@ -45,7 +46,6 @@ export class Session {
    * @throws ToolError NOT_FOUND for an id that this caller does not have
    */
   async tab(id?: string): Promise<Tab> {
-    this.lastUsed = Date.now();
     const tab = id === undefined ? this.current : this.tabs.get(id);
     if (tab?.crashed) return this.#replace(tab);
     if (tab) return tab;
@@ -56,7 +56,7 @@ export class Session {
 
   /** Opens an empty tab and makes it the current one. */
   async open(): Promise<Tab> {
-    this.lastUsed = Date.now();
+    using _ = this.hold();
     if (this.tabs.size >= mostTabs) {
       throw new ToolError('RESOURCE_EXHAUSTED', `${this.tabs.size} tabs are open, the most there may be.`, {
         advice: 'Close tabs with browser_tabs.',
@@ -67,9 +67,20 @@ export class Session {
     return tab;
   }
 
-  /** True while a call runs in one of the tabs. */
+  /** True while a call works in this session. */
   get busy(): boolean {
-    return [...this.tabs.values()].some(({ busy }) => busy);
+    return this.#holds > 0;
+  }
+
+  /** Keeps the session from being closed as idle, until it is disposed. */
+  hold(): Disposable {
+    this.#holds++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#holds--;
+        this.lastUsed = Date.now();
+      },
+    };
   }
 
   /** Adds a sentence to the next answer. */

@@ -28,7 +28,6 @@ export class Tab {
   #navigation: Request | undefined;
   readonly #landed = new Set<() => void>();
   readonly #interrupted = new Set<(by: Interruption) => void>();
-  #running = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(id: string, page: Page) {
@@ -60,11 +59,6 @@ export class Tab {
   /** True while the main frame is on its way to another document. */
   get navigating(): boolean {
     return this.#navigation !== undefined;
-  }
-
-  /** True while a call runs or waits here. */
-  get busy(): boolean {
-    return this.#running > 0;
   }
 
   /** Number of the document in the main frame. */
@@ -108,8 +102,7 @@ export class Tab {
 
   /** Runs one piece of work after the other. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.#running++;
-    const turn = this.#queue.then(work).finally(() => this.#running--);
+    const turn = this.#queue.then(work);
     this.#queue = turn.catch(() => undefined);
     return turn;
   }

@@ -22,6 +22,8 @@ export interface WaitFor {
   readonly timeout?: number | undefined;
 }
 
+const mostMs = 600_000;
+
 /** Waits, then reports like an action. */
 export async function waitFor(
   session: Session,
@@ -30,7 +32,7 @@ export async function waitFor(
   return withSpan('browser.wait', {}, async () =>
     act(session, options, async ({ page }) => {
       const { signal } = options;
-      const deadline = performance.now() + timeout;
+      const deadline = performance.now() + Math.min(timeout, mostMs);
       const left = () => ({ timeout: Math.max(1, deadline - performance.now()), signal });
       if (time !== undefined) await delay(time * 1_000, undefined, { signal });
       if (url !== undefined)

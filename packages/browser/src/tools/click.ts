@@ -14,17 +14,17 @@ export const browserClick = defineTool({
   input: z.object({
     target,
     element,
-    doubleClick: z.boolean().optional().describe('Click twice'),
+    doubleClick: z.boolean().optional().describe('Twice'),
     button: z.enum(['left', 'right', 'middle']).optional().describe('Default left'),
     modifiers: z
       .array(z.enum(['Alt', 'Control', 'ControlOrMeta', 'Meta', 'Shift']))
       .optional()
       .describe('Keys held'),
-    force: z.boolean().optional().describe('Click even if covered'),
+    force: z.boolean().optional().describe('Even if covered'),
     snapshot,
     tabId,
   }),
   output: report,
-  run: async (input, { domain, principal, signal }) => click(await domain.session(principal), input, signal),
+  run: async (input, { domain, principal, signal }) => click(await domain.session(principal), { ...input, signal }),
   render: renderReport,
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
+import { unlisted } from './fields.ts';
 
 export const browserClose = defineTool({
   name: 'browser_close',
@@ -9,7 +10,7 @@ export const browserClose = defineTool({
   scope: 'browser:act',
   idempotent: true,
   input: z.object({}),
-  output: z.object({ closed: z.boolean().describe('Whether anything was open') }),
+  output: unlisted(z.object({ closed: z.boolean().describe('Whether anything was open') })),
   run: async (_, { domain, principal }) => ({ closed: await domain.closeSession(principal) }),
   render: ({ closed }) => (closed ? 'All tabs are closed.' : 'Nothing was open.'),
 });

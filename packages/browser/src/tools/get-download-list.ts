@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
+import { unlisted } from './fields.ts';
 
 export const browserGetDownloadList = defineTool({
   name: 'browser_get_download_list',
   title: 'Downloads',
-  description: 'List downloads with path, size and state; can wait for running ones.',
+  description: 'Downloads with path, size and state.',
   effect: 'read',
   scope: 'browser:read',
   input: z.object({
-    wait: z.boolean().optional().describe('Wait for running ones'),
-    timeout: z.number().int().min(1).max(600_000).optional().describe('Milliseconds, default 30000'),
+    wait: z.boolean().optional().describe('For running ones'),
+    timeout: z.int().optional().describe('Default 30000 ms'),
   }),
-  output: z.object({
-    files: z.array(z.object({ path: z.string(), bytes: z.number(), state: z.string(), url: z.string() })).describe('Newest last'),
-  }),
+  output: unlisted(
+    z.object({
+      files: z.array(z.object({ path: z.string(), bytes: z.number(), state: z.string(), url: z.string() })).describe('Newest last'),
+    }),
+  ),
   async run({ wait = false, timeout = 30_000 }, { domain, principal, signal }) {
     const { downloads } = await domain.session(principal);
     if (wait) await downloads.settled(downloads.records, timeout, signal);

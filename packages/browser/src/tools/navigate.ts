@@ -7,13 +7,13 @@ import { renderReport } from './render-report.ts';
 export const browserNavigate = defineTool({
   name: 'browser_navigate',
   title: 'Open a URL',
-  description: 'Open a URL; the answer shows the page or its start.',
+  description: 'Open a URL; the answer shows the page.',
   effect: 'destroy',
   scope: 'browser:act',
   openWorld: true,
   input: z.object({
-    url: z.string().min(1).max(100_000).describe('Address'),
-    newTab: z.boolean().optional().describe('Open a new tab for it'),
+    url: z.string().describe('Address'),
+    newTab: z.boolean().optional().describe('In a new tab'),
     snapshot,
     tabId,
   }),

@@ -2,7 +2,7 @@ import { ToolError } from '@sandlot/core';
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { changeTabs } from '../pages/tabs.ts';
-import { tabId } from './fields.ts';
+import { tabId, unlisted } from './fields.ts';
 
 export const browserTabs = defineTool({
   name: 'browser_tabs',
@@ -12,16 +12,18 @@ export const browserTabs = defineTool({
   scope: 'browser:act',
   openWorld: true,
   input: z.object({
-    action: z.enum(['list', 'new', 'close', 'select']).describe('What to do'),
-    index: z.number().int().min(0).optional().describe('Place in the list, instead of tabId'),
-    url: z.string().min(1).optional().describe('For new'),
+    action: z.enum(['list', 'new', 'close', 'select']).describe('Action'),
+    index: z.int().optional().describe('Place in the list'),
+    url: z.string().optional().describe('For new'),
     tabId,
   }),
-  output: z.object({
-    current: z.string().optional().describe('Current tab'),
-    tabs: z.array(z.object({ tabId: z.string(), url: z.string(), title: z.string() })).describe('Open tabs'),
-    sandbox: z.enum(['on', 'user-namespace', 'off']).describe("Chromium's own sandbox"),
-  }),
+  output: unlisted(
+    z.object({
+      current: z.string().optional().describe('Current tab'),
+      tabs: z.array(z.object({ tabId: z.string(), url: z.string(), title: z.string() })).describe('Open tabs'),
+      sandbox: z.enum(['on', 'user-namespace', 'off']).describe("Chromium's own sandbox"),
+    }),
+  ),
   async run({ action, ...rest }, { domain, principal, signal }) {
     if (action === 'select' && rest.tabId === undefined && rest.index === undefined) {
       throw new ToolError('INVALID_ARGUMENT', 'select needs a tabId or an index.');

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { takeScreenshot } from '../pages/screenshot.ts';
-import { element, tabId, target } from './fields.ts';
+import { element, filename, tabId, target, unlisted } from './fields.ts';
 
 export const browserTakeScreenshot = defineTool({
   name: 'browser_take_screenshot',
   title: 'Screenshot',
-  description: 'Picture of the page. To act on elements use browser_snapshot.',
+  description: 'Picture of the page; for refs use browser_snapshot.',
   effect: 'read',
   scope: 'browser:read',
   openWorld: true,
@@ -14,19 +14,21 @@ export const browserTakeScreenshot = defineTool({
     target: target.optional().describe('Only this element'),
     element,
     type: z.enum(['png', 'jpeg', 'webp']).optional().describe('Default jpeg'),
-    fullPage: z.boolean().optional().describe('The whole page'),
-    quality: z.number().int().min(1).max(100).optional().describe('Default 75'),
-    maxWidth: z.number().int().min(16).max(4096).optional().describe('Pixels, default 1280'),
-    filename: z.string().min(1).optional().describe('Write to this workspace file instead'),
+    fullPage: z.boolean().optional().describe('Whole page'),
+    quality: z.int().min(1).max(100).optional().describe('Default 75'),
+    maxWidth: z.int().min(16).max(4096).optional().describe('Default 1280'),
+    filename,
     tabId,
   }),
-  output: z.object({
-    url: z.string().describe('Page URL'),
-    width: z.number().describe('Pixels'),
-    height: z.number().describe('Pixels'),
-    scale: z.number().describe('Picture pixels per CSS pixel'),
-    path: z.string().optional().describe('File written'),
-  }),
+  output: unlisted(
+    z.object({
+      url: z.string().describe('Page URL'),
+      width: z.number().describe('Pixels'),
+      height: z.number().describe('Pixels'),
+      scale: z.number().describe('Picture pixels per CSS pixel'),
+      path: z.string().optional().describe('File written'),
+    }),
+  ),
   run: async (input, { domain, principal, signal }) => takeScreenshot(await domain.session(principal), { ...input, signal }),
   render({ url, width, height, scale, cut, mimeType, data, path }) {
     const facts = [

@@ -1,0 +1,238 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect, type TestClient, temporaryFolder } from '@sandlot/core/testing';
+import { describe, expect, it } from 'vitest';
+import { browser } from '../src/index.ts';
+import { refIn, startSite } from './site.ts';
+
+/** A page in a fresh browser. */
+async function open(html: string, more: Record<string, string> = {}) {
+  const stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder());
+  const site = stack.use(await startSite({ '/': html, ...more }));
+  const client: TestClient = stack.use(await connect(browser, { workspace: folder.path, caps: ['all'] }));
+  const first = await client.call('browser_navigate', { url: site.url });
+  return { client, site, first, folder, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+const mirror = `<p id=out></p><script>document.addEventListener('input', e => out.textContent = [...document.querySelectorAll('input,select')].map(x => x.type === 'checkbox' || x.type === 'radio' ? x.checked : x.value).join('|'))</script>`;
+
+describe('a form', () => {
+  it('is filled in one call, with all kinds of fields', async () => {
+    await using page = await open(
+      `<input aria-label=Name><input type=checkbox aria-label=Agree><input type=radio aria-label=Red><select aria-label=Size><option>S<option>L</select><input type=range min=0 max=10 aria-label=Volume>${mirror}`,
+    );
+    const ref = (words: string) => refIn(page.first.text, words);
+    const answer = await page.client.call('browser_fill_form', {
+      fields: [
+        { target: ref('"Name"'), name: 'Name', type: 'textbox', value: 'Ada' },
+        { target: ref('"Agree"'), name: 'Agree', type: 'checkbox', value: 'true' },
+        { target: ref('"Red"'), name: 'Red', type: 'radio', value: 'true' },
+        { target: ref('"Size"'), name: 'Size', type: 'combobox', value: 'L' },
+        { target: ref('"Volume"'), name: 'Volume', type: 'slider', value: '7' },
+      ],
+    });
+    expect(answer.text).toContain('Ada|true|true|L|7');
+  });
+
+  it('is left as it was when one of the fields is not there', async () => {
+    await using page = await open(`<input aria-label=Name>${mirror}`);
+    const answer = await page.client.call('browser_fill_form', {
+      fields: [
+        { target: refIn(page.first.text, '"Name"'), name: 'Name', type: 'textbox', value: 'Ada' },
+        { target: 'e999', name: 'Gone', type: 'textbox', value: 'x' },
+      ],
+    });
+    expect(answer.error).toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('e999') });
+    const value = await page.client.call('browser_evaluate', { function: '() => document.querySelector("input").value' });
+    expect(value.text).toContain('""');
+  });
+
+  it('says what a select offers when the option is not among it', async () => {
+    await using page = await open(`<select><option>Small<option>Large</select>`);
+    const answer = await page.client.call('browser_select_option', { target: 'select', values: ['Huge'] });
+    expect(answer.error).toMatchObject({ code: 'INVALID_ARGUMENT', advice: expect.stringContaining('Small, Large') });
+    const good = await page.client.call('browser_select_option', { target: 'select', values: ['Large'] });
+    expect(good.text).toContain('option "Large" [selected]');
+  });
+});
+
+describe('mouse and keyboard', () => {
+  it('hover, keys, double click, right click and modifiers reach the page', async () => {
+    await using page = await open(
+      `<button>Go</button><p id=out></p><script>const b = document.querySelector('button'); for (const t of ['mouseenter','dblclick','contextmenu','keydown']) b.addEventListener(t, e => out.textContent += t + (e.key ?? '') + (e.shiftKey ? '+shift' : '') + ' '); b.addEventListener('click', e => out.textContent += 'click' + (e.shiftKey ? '+shift ' : ' '))</script>`,
+    );
+    const target = refIn(page.first.text, 'button');
+    await page.client.call('browser_hover', { target });
+    await page.client.call('browser_click', { target, doubleClick: true });
+    await page.client.call('browser_click', { target, button: 'right' });
+    await page.client.call('browser_press_key', { key: 'ArrowDown' });
+    await page.client.call('browser_click', { target, modifiers: ['Shift'] });
+    const seen = await page.client.call('browser_evaluate', { function: '() => out.textContent' });
+    expect(seen.text).toContain('mouseenter click click dblclick contextmenu keydownArrowDown keydownShift+shift click+shift');
+    const wrong = await page.client.call('browser_press_key', { key: 'NoSuchKey' });
+    expect(wrong.error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('NoSuchKey') });
+  });
+
+  it('drags one element onto another', async () => {
+    await using page = await open(
+      `<div id=a draggable=true>card</div><div id=b style="height:80px">box</div><script>b.ondragover = e => e.preventDefault(); b.ondrop = () => b.append(a)</script>`,
+    );
+    const answer = await page.client.call('browser_drag', { startTarget: '#a', endTarget: '#b' });
+    expect(answer.facts['changed']).toBe(true);
+    expect((await page.client.call('browser_evaluate', { function: 'a.parentElement.id' })).text).toContain('"b"');
+  });
+
+  it('types key by key where asked, and submits', async () => {
+    await using page = await open(`<form action=/sent><input name=q aria-label=Q></form>`, { '/sent': '<h1>Sent</h1>' });
+    const answer = await page.client.call('browser_type', { target: 'input', text: 'abc', slowly: true, submit: true });
+    expect(answer.facts['url']).toContain('/sent?q=abc');
+    expect(answer.text).toContain('heading "Sent"');
+  });
+});
+
+describe('a target', () => {
+  it('that is covered is refused at once, naming what covers it', async () => {
+    await using page = await open(
+      `<button onclick="document.title='clicked'">Buy</button><div id=cookie-wall role=dialog style="position:fixed;inset:0;background:#fff9">We use cookies <button>OK</button></div>`,
+    );
+    const started = performance.now();
+    const answer = await page.client.call('browser_click', { target: 'text=Buy' });
+    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(answer.error).toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      message: expect.stringMatching(/covered by <div id="cookie-wall" role="dialog"> "We use cookies/),
+    });
+    expect((await page.client.call('browser_evaluate', { function: 'document.title' })).text).not.toContain('clicked');
+  });
+
+  it('that is disabled or invisible is refused with that reason', async () => {
+    await using page = await open(`<button disabled>Off</button><button style="visibility:hidden" id=h>Hidden</button>`);
+    expect((await page.client.call('browser_click', { target: 'text=Off' })).error?.message).toContain('disabled');
+    expect((await page.client.call('browser_click', { target: '#h' })).error?.message).toContain('not visible');
+  });
+
+  it('is clicked once it is enabled or no longer covered, a moment later', async () => {
+    await using page = await open(
+      `<button disabled onclick="this.textContent='Done'">Wait</button><script>setTimeout(() => document.querySelector('button').disabled = false, 300)</script>`,
+    );
+    expect((await page.client.call('browser_click', { target: 'button' })).text).toContain('button "Done"');
+  });
+
+  it('under a sticky header is scrolled free', async () => {
+    await using page = await open(
+      `<header style="position:sticky;top:0;height:200px;background:#eee">Head</header><div style="height:3000px"></div><button onclick="this.textContent='Done'">Low</button><div style="height:3000px"></div>`,
+    );
+    expect((await page.client.call('browser_click', { target: 'button' })).text).toContain('button "Done"');
+  });
+
+  it('with a stale ref is refused at once', async () => {
+    await using page = await open(`<button onclick="this.remove()">Once</button><p>rest</p>`);
+    const target = refIn(page.first.text, 'button');
+    await page.client.call('browser_click', { target });
+    const answer = await page.client.call('browser_click', { target });
+    expect(answer.error).toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining(target) });
+  });
+
+  it('that matches several elements, or is no selector, is refused with the reason', async () => {
+    await using page = await open(`<button>A</button><button>B</button>`);
+    expect((await page.client.call('browser_click', { target: 'button' })).error?.message).toContain('matches 2 elements');
+    expect((await page.client.call('browser_click', { target: '>>> [' })).error?.code).toBe('INVALID_ARGUMENT');
+    expect((await page.client.call('browser_click', { target: '#nothing' })).error?.code).toBe('NOT_FOUND');
+  });
+
+  it('inside frames and shadow roots is found and clicked', async () => {
+    const inner = `<button onclick="this.textContent='Inside'">Frame</button>`;
+    await using other = await startSite({ '/': inner });
+    await using page = await open(
+      `<iframe src=/same></iframe><iframe src="${other.url.replace('127.0.0.1', 'localhost')}"></iframe><my-box></my-box><script>customElements.define('my-box', class extends HTMLElement { connectedCallback() { this.attachShadow({mode:'open'}).innerHTML = '<button onclick="this.textContent=String.fromCharCode(89)">Shadow</button>' } })</script>`,
+      { '/same': inner },
+    );
+    const snapshot = await page.client.call('browser_snapshot');
+    const frames = [...snapshot.text.matchAll(/button "Frame" \[ref=(f\d+e\d+)\]/g)].map((match) => match[1]);
+    expect(frames).toHaveLength(2);
+    for (const target of frames) expect((await page.client.call('browser_click', { target })).text).toContain('button "Inside"');
+    expect((await page.client.call('browser_click', { target: refIn(snapshot.text, '"Shadow"') })).text).toContain('button "Y"');
+  });
+});
+
+describe('files', () => {
+  it('are uploaded from the workspace, by chooser and by input', async () => {
+    await using page = await open(
+      `<input type=file id=f onchange="out.textContent = [...this.files].map(f => f.name + ' ' + f.size)"><button onclick="f.click()">Pick</button><p id=out></p>`,
+    );
+    await writeFile(`${page.folder.path}/a.txt`, 'hello');
+    const click = await page.client.call('browser_click', { target: 'text=Pick' });
+    expect(click.text).toContain('A file chooser is open');
+    expect((await page.client.call('browser_file_upload', { paths: ['a.txt'] })).text).toContain('a.txt 5');
+    await writeFile(`${page.folder.path}/b.txt`, 'x');
+    expect((await page.client.call('browser_file_upload', { paths: ['b.txt'], target: '#f' })).text).toContain('b.txt 1');
+    const none = await page.client.call('browser_file_upload', { paths: ['b.txt'] });
+    expect(none.error).toMatchObject({ code: 'FAILED_PRECONDITION' });
+  });
+
+  it('from outside the workspace are refused', async () => {
+    await using page = await open(`<input type=file>`);
+    await mkdir(`${page.folder.path}/sub`);
+    for (const path of ['/etc/passwd', '../x', 'sub/../../x']) {
+      const answer = await page.client.call('browser_file_upload', { paths: [path], target: 'input' });
+      expect(answer.error?.code, path).toBe('PERMISSION_DENIED');
+    }
+    expect((await page.client.call('browser_file_upload', { paths: ['none.txt'], target: 'input' })).error?.code).toBe('NOT_FOUND');
+    expect((await page.client.call('browser_file_upload', { paths: ['sub'], target: 'input' })).error?.code).toBe('INVALID_ARGUMENT');
+  });
+});
+
+describe('reading', () => {
+  it('finds text and patterns with refs', async () => {
+    await using page = await open(
+      `<ul>${Array.from({ length: 50 }, (_, index) => `<li>Row ${index} <button>Edit ${index}</button></li>`).join('')}</ul>`,
+    );
+    const found = await page.client.call('browser_find', { text: 'edit 41' });
+    expect(found.facts).toMatchObject({ total: 1 });
+    expect(found.text).toMatch(/button "Edit 41" \[ref=e\d+\]/);
+    const many = await page.client.call('browser_find', { regex: 'Edit \\d5', maxResults: 2 });
+    expect(many.facts).toMatchObject({ total: 4 });
+    expect(many.text).toContain('the first 2');
+    expect((await page.client.call('browser_find', { text: 'nothing here' })).text).toContain('No match');
+    expect((await page.client.call('browser_find', { text: 'a', regex: 'b' })).error?.code).toBe('INVALID_ARGUMENT');
+    expect((await page.client.call('browser_find', { regex: '(' })).error?.code).toBe('INVALID_ARGUMENT');
+  });
+
+  it('a regular expression that runs away is stopped', async () => {
+    await using page = await open(`<p>${'a'.repeat(60)}!</p>`);
+    const answer = await page.client.call('browser_find', { regex: '(a+)+$' });
+    expect(answer.error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('takes too long') });
+  });
+
+  it('shows the console and the network', async () => {
+    await using page = await open(
+      `<script>console.warn('careful'); console.log('hi'); setTimeout(() => { throw new Error('boom') })</script><img src=/none.png><script>fetch('/data', {method:'POST', body:'question'})</script>`,
+      { '/data': 'answer' },
+    );
+    const warnings = await page.client.call('browser_console_messages', { level: 'warning' });
+    expect(warnings.text).toContain('[warning] careful');
+    expect(warnings.text).toContain('boom');
+    expect(warnings.text).not.toContain('hi');
+    const list = await page.client.call('browser_network_requests', { filter: 'data$' });
+    const index = Number(/\[(\d+)\] POST \S+\/data => 200/.exec(list.text)?.[1]);
+    const request = await page.client.call('browser_network_request', { index });
+    expect(request.text).toContain('question');
+    expect(request.text).toContain('answer');
+    expect((await page.client.call('browser_network_request', { index: 9999 })).error?.code).toBe('NOT_FOUND');
+  });
+
+  it('runs functions in the page, with an element, and reports what they throw', async () => {
+    await using page = await open(`<title>T</title><button>Go</button>`);
+    const run = async (source: string, more = {}) => page.client.call('browser_evaluate', { function: source, ...more });
+    expect((await run('() => document.title')).text).toContain('"T"');
+    expect((await run('document.title')).text).toContain('"T"');
+    expect((await run('async () => { await null; return [1, {a: 2}] }')).text).toContain('"a": 2');
+    expect((await run('(element) => element.tagName', { target: 'button' })).text).toContain('"BUTTON"');
+    expect((await run('function () { return typeof process + typeof require }')).text).toContain('undefinedundefined');
+    expect((await run('() => nothing.here')).error).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('nothing is not defined'),
+    });
+    expect((await run('() => {')).error?.code).toBe('INVALID_ARGUMENT');
+  });
+});
