@@ -74,7 +74,7 @@ function toCaller(server: Server, client: RelayClient, ctx: ServerContext, level
     ...(typeof requestState === 'string' && { requestState }),
     notify(method, params) {
       if (method === 'notifications/message' && !levelPasses(params['level'], least())) return;
-      void mcpReq.notify({ method, params } as never).catch(() => undefined);
+      void mcpReq.notify({ method, params }).catch(() => undefined);
     },
     ...(client.session !== undefined && {
       ask: async (method: string, params: Loose) => {

@@ -121,7 +121,7 @@ export class Sessions {
   #changed({ method, params }: UpstreamChange): void {
     for (const { server, subscriptions } of this.#sessions.values()) {
       if (method === 'notifications/resources/updated' && !subscriptions.has(String(params['uri']))) continue;
-      void server.notification({ method, params } as never).catch(() => undefined);
+      void server.notification({ method, params }).catch(() => undefined);
     }
   }
 

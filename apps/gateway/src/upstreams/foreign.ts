@@ -1,30 +1,19 @@
 /** A server that a user added: connected at first use, one connection or one for each session or principal, healed by the next call. */
-import { type Log, ToolError } from '@sandlot/core';
+import { ToolError } from '@sandlot/core';
 import { contextToMeta } from '@sandlot/core/telemetry';
-import type { Caller, Loose } from './caller.ts';
-import { isLoose, objectAt } from './caller.ts';
-import { type Connection, openConnection, ownEnvelope } from './connection.ts';
+import { type Caller, type Loose, objectAt } from './caller.ts';
+import { canAnswer, refusal } from './client-capability.ts';
+import { type Connection, ownEnvelope } from './connection.ts';
 import { InFlightCalls } from './in-flight.ts';
 import { requestModern } from './modern.ts';
 import { fetchOffer, ownNameOf } from './offer.ts';
+import { type ForeignServerOptions, openForeign } from './open-foreign.ts';
 import { parkableCall, ParkingLot } from './parked.ts';
 import { type PeerHandlers, UpstreamError } from './peer.ts';
 import { Reconnect } from './reconnect.ts';
 import type { ServerEntry } from './settings.ts';
-import { type Link, spawnLink, StderrRing } from './spawned.ts';
+import { type Link, StderrRing } from './spawned.ts';
 import type { Offer, Upstream, UpstreamChange, UpstreamHealth, UpstreamRequest } from './upstream.ts';
-
-/** Options of {@link ForeignServer}. */
-export interface ForeignServerOptions {
-  readonly id: string;
-  readonly entry: ServerEntry;
-  /** Environment that every stdio server gets; the entry's own comes on top. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Working folder of stdio servers without a `cwd`. */
-  readonly workspace: string;
-  readonly maxMessageBytes: number;
-  readonly log: Log;
-}
 
 /** A connection with what runs on it. */
 interface Live {
@@ -213,31 +202,13 @@ export class ForeignServer implements Upstream {
       onRequest: (method, params) => calls.ask(id, method, params),
       onNotification: (method, params) => this.#notified(calls, method, params),
     };
-    let link: Link | undefined;
     try {
-      link = await this.#link(handlers);
-      const opened = link;
-      const connection = await openConnection(opened.peer, entry.protocol, entry.timeout, (version) => opened.onVersion(version)).catch(
-        async (error: unknown) => {
-          if (!opened.peer.failed || entry.protocol !== 'auto') throw error;
-          // Some old servers end at a method that they do not know: once more, in their own language.
-          link = await this.#link(handlers);
-          const again = link;
-          return openConnection(again.peer, 'legacy', entry.timeout, (version) => again.onVersion(version));
-        },
-      );
-      // Old servers send log messages at their own level unless told; each caller's level is looked at here.
-      if (connection.era === 'legacy' && 'logging' in connection.capabilities) {
-        await connection.peer
-          .request('logging/setLevel', { level: 'debug' }, { signal: AbortSignal.timeout(entry.timeout) })
-          .catch(() => undefined);
-      }
+      const { connection, link } = await openForeign(this.#options, handlers, this.#stderr);
       this.#reconnect.succeeded();
       this.#pid = link.pid;
       void link.ended.then((how) => this.#onEnd(key, how));
       return { connection, link, calls };
     } catch (error) {
-      await link?.close();
       this.#reconnect.failed(error);
       log.warn('server could not be connected', { server: id, error });
       if (ToolError.is(error)) throw error;
@@ -247,20 +218,6 @@ export class ForeignServer implements Upstream {
         { cause: error },
       );
     }
-  }
-
-  async #link(handlers: PeerHandlers): Promise<Link> {
-    const { id, entry, env, workspace, maxMessageBytes } = this.#options;
-    if ('command' in entry) {
-      return spawnLink(
-        { name: id, command: entry.command, args: entry.args, env: { ...env, ...entry.env }, cwd: entry.cwd ?? workspace, maxMessageBytes },
-        handlers,
-        this.#stderr,
-      );
-    }
-    // Loaded only when a server is reached over HTTP.
-    const { httpLink } = await import('./http-link.ts');
-    return httpLink({ name: id, url: entry.url, headers: entry.headers, type: entry.type === 'sse' ? 'sse' : 'http' }, handlers);
   }
 
   #onEnd(key: string, how: string): void {
@@ -316,20 +273,4 @@ function keyOf({ isolation }: ServerEntry, caller: Caller): string {
   if (isolation === 'principal') return `p:${caller.principal}`;
   if (isolation === 'session') return caller.session === undefined ? `p:${caller.principal}` : `s:${caller.session}`;
   return '';
-}
-
-const neededCapability: Record<string, string> = {
-  'elicitation/create': 'elicitation',
-  'sampling/createMessage': 'sampling',
-  'roots/list': 'roots',
-};
-
-function canAnswer(caller: Caller, method: string): boolean {
-  const needed = neededCapability[method];
-  const declared = caller.envelope['io.modelcontextprotocol/clientCapabilities'];
-  return needed !== undefined && isLoose(declared) && needed in declared;
-}
-
-function refusal(method: string): UpstreamError {
-  return new UpstreamError(-32_601, `The client does not support "${method}".`);
 }

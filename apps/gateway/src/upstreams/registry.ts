@@ -1,7 +1,8 @@
 /** All upstreams of the gateway: ours, and the user's, which may come and go while it runs. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '@sandlot/core';
-import { ForeignServer, type ForeignServerOptions } from './foreign.ts';
+import { ForeignServer } from './foreign.ts';
+import type { ForeignServerOptions } from './open-foreign.ts';
 import { parseEntry, type ServerEntry } from './settings.ts';
 import type { Upstream, UpstreamChange } from './upstream.ts';
 

@@ -1,0 +1,64 @@
+/** Opens a connection to a server that a user added: process or HTTP, and the protocol on it. */
+import type { Log } from '@sandlot/core';
+import { type Connection, openConnection } from './connection.ts';
+import type { PeerHandlers } from './peer.ts';
+import type { ServerEntry } from './settings.ts';
+import { type Link, spawnLink, type StderrRing } from './spawned.ts';
+
+/** Options of {@link ForeignServer}. */
+export interface ForeignServerOptions {
+  readonly id: string;
+  readonly entry: ServerEntry;
+  /** Environment that every stdio server gets; the entry's own comes on top. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Working folder of stdio servers without a `cwd`. */
+  readonly workspace: string;
+  readonly maxMessageBytes: number;
+  readonly log: Log;
+}
+
+/** A link with the protocol open on it. */
+export interface OpenedForeign {
+  readonly connection: Connection;
+  readonly link: Link;
+}
+
+/** Opens a connection. When it fails, nothing is left of it. */
+export async function openForeign(options: ForeignServerOptions, handlers: PeerHandlers, stderr: StderrRing): Promise<OpenedForeign> {
+  const { entry } = options;
+  let link = await openLink(options, handlers, stderr);
+  const open = (choice: ServerEntry['protocol']) => openConnection(link.peer, choice, entry.timeout, (version) => link.onVersion(version));
+  try {
+    const connection = await open(entry.protocol).catch(async (error: unknown) => {
+      if (!link.peer.failed || entry.protocol !== 'auto') throw error;
+      // Some old servers end at a method that they do not know: once more, in their own language.
+      await link.close();
+      link = await openLink(options, handlers, stderr);
+      return open('legacy');
+    });
+    // Old servers send log messages at their own level unless told; each caller's level is looked at here.
+    if (connection.era === 'legacy' && 'logging' in connection.capabilities) {
+      await connection.peer
+        .request('logging/setLevel', { level: 'debug' }, { signal: AbortSignal.timeout(entry.timeout) })
+        .catch(() => undefined);
+    }
+    return { connection, link };
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}
+
+async function openLink(
+  { id, entry, env, workspace, maxMessageBytes }: ForeignServerOptions,
+  handlers: PeerHandlers,
+  stderr: StderrRing,
+): Promise<Link> {
+  if ('command' in entry) {
+    const { command, args, cwd = workspace } = entry;
+    return spawnLink({ name: id, command, args, env: { ...env, ...entry.env }, cwd, maxMessageBytes }, handlers, stderr);
+  }
+  // Loaded only when a server is reached over HTTP.
+  const { httpLink } = await import('./http-link.ts');
+  return httpLink({ name: id, url: entry.url, headers: entry.headers, type: entry.type === 'sse' ? 'sse' : 'http' }, handlers);
+}
