@@ -30,6 +30,7 @@ contractSuite(browser, {
     browser_reload: after({}),
     browser_snapshot: after({}),
     browser_find: after({ text: 'form' }),
+    browser_get_markdown: after({}),
     browser_click: after({ target: 'text=Go' }),
     browser_hover: after({ target: 'text=Go' }),
     browser_drag: after({ startTarget: 'h1', endTarget: 'text=Go' }),

@@ -221,6 +221,23 @@ describe('reading', () => {
     expect((await page.client.call('browser_network_request', { index: 9999 })).error?.code).toBe('NOT_FOUND');
   });
 
+  it('gives the main content as Markdown, or all of it, or one element', async () => {
+    const words = 'Some sentences make an article. '.repeat(40);
+    await using page = await open(
+      `<title>News</title><nav><a href=/a>Menu entry</a></nav><main><article><h1>Headline</h1><p>${words}</p><p>See <a href=/more>more</a>.</p><table><tr><th>K<th>V<tr><td>a<td>1</table></article></main><footer>Imprint</footer>`,
+    );
+    const main = await page.client.call('browser_get_markdown');
+    expect(main.text).toContain('# Headline');
+    expect(main.text).toContain(`[more](${page.site.url}/more)`);
+    expect(main.text).not.toContain('Menu entry');
+    expect((await page.client.call('browser_get_markdown', { all: true })).text).toContain('Menu entry');
+    const table = await page.client.call('browser_get_markdown', { target: 'table' });
+    expect(table.text).toMatch(/\| a +\| 1 +\|/);
+    expect(table.text).not.toContain('Headline');
+    const file = await page.client.call('browser_get_markdown', { filename: 'news.md' });
+    expect(file.facts['path']).toBe(`${page.folder.path}/news.md`);
+  });
+
   it('runs functions in the page, with an element, and reports what they throw', async () => {
     await using page = await open(`<title>T</title><button>Go</button>`);
     const run = async (source: string, more = {}) => page.client.call('browser_evaluate', { function: source, ...more });

@@ -4,7 +4,7 @@ import { unlisted } from './fields.ts';
 
 export const browserClose = defineTool({
   name: 'browser_close',
-  title: 'Close the browser',
+  title: 'Close',
   description: 'Close all your tabs and forget cookies and logins.',
   effect: 'destroy',
   scope: 'browser:act',

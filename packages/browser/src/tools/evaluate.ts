@@ -6,7 +6,7 @@ import { element, filename, tabId, target, unlisted } from './fields.ts';
 export const browserEvaluate = defineTool({
   name: 'browser_evaluate',
   title: 'Run JavaScript',
-  description: 'Run a JavaScript function in the page; answers with its result.',
+  description: 'Run a JavaScript function in the page.',
   effect: 'destroy',
   scope: 'browser:act',
   openWorld: true,

@@ -8,6 +8,7 @@ import { browserFileUpload } from './file-upload.ts';
 import { browserFillForm } from './fill-form.ts';
 import { browserFind } from './find.ts';
 import { browserGetDownloadList } from './get-download-list.ts';
+import { browserGetMarkdown } from './get-markdown.ts';
 import { browserHandleDialog } from './handle-dialog.ts';
 import { browserHover } from './hover.ts';
 import { browserNavigateBack } from './navigate-back.ts';
@@ -32,6 +33,7 @@ export const tools = [
   browserReload,
   browserSnapshot,
   browserFind,
+  browserGetMarkdown,
   browserClick,
   browserHover,
   browserDrag,

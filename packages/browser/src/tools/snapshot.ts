@@ -7,7 +7,7 @@ import { renderPart } from './render-part.ts';
 export const browserSnapshot = defineTool({
   name: 'browser_snapshot',
   title: 'Snapshot',
-  description: 'The page as text with refs. For large pages choose a scope or target.',
+  description: 'The page as text with refs; for large pages choose a scope.',
   effect: 'read',
   scope: 'browser:read',
   openWorld: true,

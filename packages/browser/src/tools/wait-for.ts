@@ -7,7 +7,7 @@ import { renderReport } from './render-report.ts';
 export const browserWaitFor = defineTool({
   name: 'browser_wait_for',
   title: 'Wait',
-  description: 'Wait for text, an element or a URL. Actions already wait for their effect.',
+  description: 'Wait for text, an element or a URL.',
   effect: 'read',
   scope: 'browser:read',
   openWorld: true,
