@@ -6,6 +6,8 @@ import { tools } from './tools/index.ts';
 
 const list = z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value), z.array(z.string().trim()));
 
+const count = z.coerce.number().int().min(0);
+
 /** The shell server. */
 export const shell = defineServer({
   name: 'shell',
@@ -23,12 +25,20 @@ export const shell = defineServer({
       placeholder: 'NAMES',
     },
     maxProcesses: { description: 'Commands that run at once', schema: z.coerce.number().int().min(1).default(256), placeholder: 'N' },
+    cpuSeconds: { description: 'CPU seconds of one process of a command; 0 = no limit', schema: count.default(0), placeholder: 'N' },
+    memoryMb: {
+      description: 'Address space of one process of a command, in MiB; 0 = no limit',
+      schema: count.default(0),
+      placeholder: 'N',
+    },
+    fileMb: { description: 'Size of a file that a command writes, in MiB; 0 = no limit', schema: count.default(0), placeholder: 'N' },
+    children: { description: 'Processes of one command; 0 = no limit', schema: count.default(4096), placeholder: 'N' },
     maxTerminals: { description: 'Terminals that are open at once', schema: z.coerce.number().int().min(1).default(16), placeholder: 'N' },
   },
   tools,
   async open({ workspace, options, log }): Promise<Sessions> {
     const { Sessions: Domain } = await import('./sessions/sessions.ts');
-    return Domain.open({ ...options, workspace, log, limits: [] });
+    return Domain.open({ ...options, workspace, log });
   },
   isBusy: (sessions) => sessions.commands.isBusy(),
 });

@@ -1,11 +1,14 @@
 /** The commands that a server knows: those that run, and those that ended lately. */
 import { ToolError } from '@sandlot/core';
 import type { Command } from './command.ts';
+import { watchChildren } from './limits.ts';
 import type { Session } from './session.ts';
 import { signalPid, tagged } from './tree.ts';
 
 /** Options of {@link CommandStore}. */
 export interface StoreOptions {
+  /** Most processes of one command; 0 is no limit. */
+  children: number;
   maxProcesses: number;
   maxTerminals: number;
 }
@@ -18,9 +21,15 @@ const filesBytes = 1024 * 1024 * 1024;
 export class CommandStore {
   readonly #options: StoreOptions;
   readonly #commands = new Map<string, Command>();
+  readonly #stopWatch: () => void;
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    const tags = () =>
+      [...this.#commands.values()]
+        .filter((command) => command.status === 'running' || command.survivors.length > 0)
+        .map(({ tree }) => tree.tag);
+    this.#stopWatch = options.children > 0 ? watchChildren(options.children, tags, (tag) => this.#endTooMany(tag)) : () => undefined;
   }
 
   /** Throws when one more command would be too many. */
@@ -65,6 +74,7 @@ export class CommandStore {
 
   /** Ends everything that was ever started here. */
   async endAll(tagPrefix: number): Promise<void> {
+    this.#stopWatch();
     const running = [...this.#commands.values()].filter(({ status }) => status === 'running');
     await Promise.all(running.map((command) => command.end()));
     for (const deadline = Date.now() + 5000; Date.now() < deadline;) {
@@ -73,6 +83,12 @@ export class CommandStore {
       for (const pid of left) signalPid(pid, 'SIGKILL');
     }
     this.#commands.clear();
+  }
+
+  #endTooMany(tag: number): void {
+    for (const command of this.#commands.values()) {
+      if (command.tree.tag === tag) void command.end('SIGKILL', 0, 'too_many_processes');
+    }
   }
 
   #forgetOld(): void {

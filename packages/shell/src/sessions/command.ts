@@ -4,6 +4,7 @@ import type { State } from './boot.ts';
 import type { Output } from './output.ts';
 import type { Exit, Running } from './running.ts';
 import type { Session } from './session.ts';
+import { asksTerminal, Screen, type ScreenView } from './screen.ts';
 import { childrenOf, endTree, isAlive, membersOf, signalPid, type Tree } from './tree.ts';
 import { waitsForInput } from './waiting.ts';
 
@@ -11,10 +12,13 @@ import { waitsForInput } from './waiting.ts';
 export type Status = 'running' | 'exited' | 'killed' | 'timed_out';
 
 /** Why a command's tree was ended. */
-type Reason = 'killed' | 'timed_out';
+type Reason = 'killed' | 'timed_out' | 'too_many_processes';
 
 const quietMs = 100;
 const graceMs = 2000;
+// Drawing more than this to begin with would take too long.
+const screenBytes = 1024 * 1024;
+const undrawnBytes = 256 * 1024;
 
 /** What a command is made of. */
 export interface CommandParts {
@@ -23,7 +27,8 @@ export interface CommandParts {
   session: Session;
   text: string;
   cwd: string;
-  tty: boolean;
+  /** The terminal's size; undefined without one. */
+  terminal?: { cols: number; rows: number } | undefined;
   output: Output;
   tag: number;
   maxOutput: number;
@@ -55,8 +60,12 @@ export class Command {
   /** Processes that outlive the command: background children, or what could not be ended. */
   survivors: number[] = [];
   readonly #running: Running;
+  readonly #terminal: CommandParts['terminal'];
+  #screen: Promise<Screen> | undefined;
+  #undrawn = 0;
   readonly #wakers = new Set<() => void>();
-  #reason: Reason | undefined;
+  /** Why this server ended it, if it did. */
+  reason: Reason | undefined;
   #dataAt = Date.now();
   #timer: NodeJS.Timeout | undefined;
 
@@ -64,7 +73,8 @@ export class Command {
     this.id = parts.id;
     this.session = parts.session;
     this.text = parts.text;
-    this.tty = parts.tty;
+    this.#terminal = parts.terminal;
+    this.tty = parts.terminal !== undefined;
     this.output = parts.output;
     this.maxOutput = parts.maxOutput;
     this.startCwd = parts.cwd;
@@ -78,10 +88,43 @@ export class Command {
     return (this.endedAt ?? Date.now()) - this.startedAt;
   }
 
-  /** New output came. */
-  onData(): void {
+  /** New output came, and is in {@link output} already. False when the screen is behind; it calls {@link resume}. */
+  onData(chunk: Buffer): boolean {
     this.#dataAt = Date.now();
+    if (this.#screen) this.#draw(this.#screen, chunk);
+    else if (this.tty && asksTerminal(chunk)) this.#draw(this.#startScreen(chunk.length), chunk);
     this.#wake();
+    return this.#undrawn < undrawnBytes;
+  }
+
+  /** What the terminal shows; undefined without one. */
+  async screen(): Promise<ScreenView | undefined> {
+    if (!this.tty) return undefined;
+    return (await (this.#screen ?? this.#startScreen(0))).view();
+  }
+
+  /** Draws what was written so far, except for the last bytes. */
+  #startScreen(except: number): Promise<Screen> {
+    const to = this.output.total - except;
+    const from = Math.max(0, to - screenBytes);
+    const start = async () => {
+      const screen = await Screen.create(this.#terminal ?? { cols: 80, rows: 24 }, (text) => this.write(text));
+      await screen.write(await this.output.slice(from, to), false);
+      return screen;
+    };
+    this.#screen = start();
+    return this.#screen;
+  }
+
+  #draw(before: Promise<Screen>, chunk: Buffer): void {
+    this.#undrawn += chunk.length;
+    this.#screen = before.then(async (screen) => {
+      await screen.write(chunk, true);
+      const wasBehind = this.#undrawn >= undrawnBytes;
+      this.#undrawn -= chunk.length;
+      if (wasBehind && this.#undrawn < undrawnBytes) this.resume();
+      return screen;
+    });
   }
 
   async #finish(settle: (command: Command) => void): Promise<void> {
@@ -92,7 +135,7 @@ export class Command {
     settle(this);
     this.exit = exit;
     this.endedAt = Date.now();
-    this.status = this.#reason === 'timed_out' ? 'timed_out' : exit.signal !== null || this.#reason === 'killed' ? 'killed' : 'exited';
+    this.status = this.reason === 'timed_out' ? 'timed_out' : exit.signal !== null || this.reason !== undefined ? 'killed' : 'exited';
     void this.#running.closed.then(() => this.output.end());
     this.#wake();
   }
@@ -192,7 +235,7 @@ export class Command {
 
   /** Ends the whole tree, background children included. */
   async end(signal: NodeJS.Signals = 'SIGTERM', grace = graceMs, reason: Reason = 'killed'): Promise<void> {
-    if (this.status === 'running') this.#reason ??= reason;
+    if (this.status === 'running') this.reason ??= reason;
     const survivors = await endTree(this.tree, signal, grace);
     if (isAlive(this.tree.pid)) this.survivors = survivors;
     else {

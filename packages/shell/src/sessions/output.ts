@@ -120,6 +120,11 @@ export class Output {
     return filed.length > head.length ? filed : head;
   }
 
+  /** True when a text was written after a position, as far as the end in memory reaches. */
+  includes(text: string, from: number): boolean {
+    return this.#tail.slice(Math.max(from, this.#tail.start), this.total).includes(text);
+  }
+
   async #fromFile(from: number, to: number): Promise<Buffer> {
     await this.#written;
     if (from >= to || this.#failed) return Buffer.alloc(0);

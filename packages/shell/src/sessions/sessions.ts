@@ -5,12 +5,13 @@ import { type Log, ToolError } from '@sandlot/core';
 import type { Command } from './command.ts';
 import { CommandStore } from './command-store.ts';
 import { baseEnvironment, type Environment } from './environment.ts';
+import { type CommandLimits, toUlimits } from './limits.ts';
 import { Keeper } from './keeper.ts';
 import { Session } from './session.ts';
 import { startCommand } from './start.ts';
 
 /** Options of {@link Sessions}. */
-export interface SessionsOptions {
+export interface SessionsOptions extends CommandLimits {
   /** Absolute path; commands begin here, and output files lie in its `.sandlot/`. */
   workspace: string;
   log: Log;
@@ -22,8 +23,6 @@ export interface SessionsOptions {
   maxProcesses: number;
   /** Most terminals that are open at once. */
   maxTerminals: number;
-  /** `ulimit` arguments for every command. */
-  limits: readonly string[];
 }
 
 /** What to run. */
@@ -97,7 +96,7 @@ export class Sessions implements AsyncDisposable {
         session,
         cwd,
         shell: this.#options.shell,
-        limits: this.#options.limits,
+        limits: toUlimits(this.#options),
         keeper: this.#keeper,
         outputFolder: this.#outputFolder,
       });

@@ -88,16 +88,16 @@ async function start(options: StartCommandOptions): Promise<Command> {
   const running = terminal
     ? await startTerminal({ ...shared, ...terminal })
     : await startPiped({ ...shared, pipe: await keeper.pipe(), stdinFile });
-  const command = new Command({ ...options, id, text: options.command, tty: terminal !== undefined, output, tag }, running, settle);
+  const command = new Command({ ...options, id, text: options.command, output, tag }, running, settle);
   started.command = command;
   if (options.timeoutMs !== undefined) command.limit(options.timeoutMs);
   return command;
 
   function onData(chunk: Buffer): boolean {
     const goOn = output.append(chunk);
-    started.command?.onData();
+    const drawn = started.command?.onData(chunk) ?? true;
     if (!goOn) void output.drained().then(() => started.command?.resume());
-    return goOn;
+    return goOn && drawn;
   }
 
   function settle(ended: Command): void {

@@ -22,6 +22,14 @@ function hasTag(pid: number, tag: number): boolean {
   return read(`/proc/${pid}/limits`).includes(` ${tag}`) && isAlive(pid);
 }
 
+/** The tag of every process that has one. */
+export function tagsOfAll(): number[] {
+  return listProc().flatMap((pid) => {
+    const tag = /realtime timeout +(\d{15}) /.exec(read(`/proc/${pid}/limits`))?.[1];
+    return tag === undefined ? [] : [Number(tag)];
+  });
+}
+
 function listProc(): number[] {
   try {
     return readdirSync('/proc')

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 
 // System call numbers by architecture.
 const reads: Record<string, number> = { x64: 0, arm64: 63 };
+const waits: Record<string, readonly number[]> = { x64: [61, 247], arm64: [95, 260] };
 const polls: Record<string, readonly number[]> = { x64: [7, 23, 232, 270, 271, 281, 441], arm64: [22, 72, 73, 441] };
 
 const run = promisify(execFile);
@@ -25,7 +26,10 @@ export async function waitsForInput(leader: number): Promise<boolean | undefined
   const calls = group.map((pid) => ({ pid, call: syscallOf(pid) }));
   if (calls.length === 0 || calls.some(({ call }) => call === undefined)) return undefined;
   if (calls.some(({ pid, call }) => call?.[0] === read && isTerminal(pid, call[1]))) return true;
-  const asleep = calls.every(({ call }) => call?.[0] !== undefined && polls[process.arch]?.includes(call[0]));
+  const isIn = (table: typeof polls, call: number) => table[process.arch]?.includes(call) === true;
+  const numbers = calls.map(({ call }) => call?.[0] ?? -1);
+  // The shell that started the program waits for it, in the same group.
+  const asleep = numbers.every((call) => isIn(polls, call) || isIn(waits, call)) && numbers.some((call) => isIn(polls, call));
   return asleep ? isRaw(leader) : false;
 }
 

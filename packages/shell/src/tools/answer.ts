@@ -2,6 +2,7 @@
 import type { Content } from '@sandlot/core';
 import { z } from 'zod';
 import type { Command } from '../sessions/command.ts';
+import type { ScreenView } from '../sessions/screen.ts';
 import { viewOutput } from '../sessions/view.ts';
 
 /** The facts. */
@@ -32,6 +33,8 @@ export interface AnswerOptions {
   maxOutput?: number | undefined;
   waitingForInput?: boolean | undefined;
   queuedMs?: number;
+  /** Shown in the place of new output. */
+  screen?: ScreenView | undefined;
 }
 
 /** Shows a command as it is now. */
@@ -53,7 +56,7 @@ export async function answerFor(command: Command, options: AnswerOptions = {}): 
     cursor: view.cursor,
     ...(command.output.file !== undefined && { output_file: command.output.file }),
     ...(survivors.length > 0 && { survivors }),
-    output: view.text,
+    output: options.screen?.text ?? view.text,
     note: noteFor(command, options),
   };
 }
@@ -64,13 +67,13 @@ export function render({ output, note }: Answer): Content[] {
   return output === '' ? [status] : [{ type: 'text', text: output }, status];
 }
 
-function noteFor(command: Command, { waitingForInput, queuedMs = 0 }: AnswerOptions): string {
+function noteFor(command: Command, { waitingForInput, queuedMs = 0, screen }: AnswerOptions): string {
   const { exit, id, survivors, status } = command;
   const time = `${(command.durationMs / 1000).toFixed(command.durationMs < 10_000 ? 2 : 0)} s`;
   const first = {
     running: `running for ${time} as ${id}`,
     exited: `exit code ${exit?.code} after ${time}`,
-    killed: `killed${exit?.signal ? ` by ${exit.signal}` : ''} after ${time}`,
+    killed: `killed${exit?.signal ? ` by ${exit.signal}` : ''} after ${time}${command.reason === 'too_many_processes' ? ': it had too many processes' : ''}`,
     timed_out: `timed out after ${time}; all its processes were ended`,
   }[status];
   return [
@@ -81,6 +84,8 @@ function noteFor(command: Command, { waitingForInput, queuedMs = 0 }: AnswerOpti
       : []),
     ...(status === 'running' || command.cwd === command.startCwd ? [] : [`now in ${command.cwd}`]),
     ...(status === 'exited' && !command.state ? ['the session keeps its earlier folder and variables'] : []),
+    ...(screen ? [`cursor in row ${screen.row}, column ${screen.column}${screen.alternate ? ', full screen' : ''}`] : []),
+    ...(screen?.title ? [`title ${JSON.stringify(screen.title)}`] : []),
     ...(queuedMs > 0 ? [`waited ${queuedMs} ms for the call before it`] : []),
   ].join('; ');
 }
