@@ -28,14 +28,31 @@ for (const confinement of ['descriptors', 'paths'] as const) {
       for (const path of ['./good.txt', 'a/../good.txt', 'a//b/../..//good.txt', `${world.workspace}/a/../good.txt`]) {
         expect((await world.client.call('file_read', { path })).text, path).toBe('good\n');
       }
-      for (const path of ['../beyond/secret.txt', 'a/../../beyond/secret.txt', 'a/b/../../../beyond', '..', 'a/../..', '../ws/../beyond/secret.txt', '/..', `${world.workspace}/../beyond/secret.txt`]) {
+      for (const path of [
+        '../beyond/secret.txt',
+        'a/../../beyond/secret.txt',
+        'a/b/../../../beyond',
+        '..',
+        'a/../..',
+        '../ws/../beyond/secret.txt',
+        '/..',
+        `${world.workspace}/../beyond/secret.txt`,
+      ]) {
         await expectRefused(world, path);
       }
     });
 
     it('F2 refuses absolute paths outside', async () => {
       await using world = await makeWorld({ confinement });
-      for (const path of [`${world.outside}/secret.txt`, '/etc/passwd', `/proc/self/root${world.outside}/secret.txt`, '/proc/self/cwd/package.json', '/dev/fd/0', `/proc/${process.pid}/environ`, '/']) {
+      for (const path of [
+        `${world.outside}/secret.txt`,
+        '/etc/passwd',
+        `/proc/self/root${world.outside}/secret.txt`,
+        '/proc/self/cwd/package.json',
+        '/dev/fd/0',
+        `/proc/${process.pid}/environ`,
+        '/',
+      ]) {
         await expectRefused(world, path, following);
       }
     });
@@ -47,7 +64,8 @@ for (const confinement of ['descriptors', 'paths'] as const) {
 
     it('F4 never folds the case, dots or spaces of the root', async () => {
       await using world = await makeWorld({ confinement });
-      for (const root of [join(world.base, 'WS'), `${world.workspace}.`, `${world.workspace} `]) await expectRefused(world, `${root}/good.txt`);
+      for (const root of [join(world.base, 'WS'), `${world.workspace}.`, `${world.workspace} `])
+        await expectRefused(world, `${root}/good.txt`);
       expect((await world.client.call('file_read', { path: `${world.workspace}/good.txt` })).text).toBe('good\n');
       expect((await world.client.call('file_list', { path: `${world.workspace}/` })).text).toContain('good.txt');
     });
@@ -62,7 +80,15 @@ for (const confinement of ['descriptors', 'paths'] as const) {
       await symlink('../../../beyond', world.inside('d/e/relative'));
       await symlink('/', world.inside('slash'));
       for (const path of ['file-link', 'folder-link', 'd/chain-2', 'd/e/relative', 'slash']) await expectRefused(world, path, following);
-      for (const path of ['folder-link/secret.txt', 'folder-link/sub/secret.txt', 'd/chain-2/secret.txt', 'd/e/relative/secret.txt', `slash${world.outside}/secret.txt`, 'folder-link/..', 'folder-link/../ws/good.txt']) {
+      for (const path of [
+        'folder-link/secret.txt',
+        'folder-link/sub/secret.txt',
+        'd/chain-2/secret.txt',
+        'd/e/relative/secret.txt',
+        `slash${world.outside}/secret.txt`,
+        'folder-link/..',
+        'folder-link/../ws/good.txt',
+      ]) {
         await expectRefused(world, path);
       }
       await symlink('../good.txt', world.inside('d/inner'));
@@ -111,12 +137,24 @@ for (const confinement of ['descriptors', 'paths'] as const) {
     it('F8 makes no folder below a linked one', async () => {
       await using world = await makeWorld({ confinement });
       await symlink(world.outside, world.inside('out'));
-      for (const path of ['out/new/file.txt', 'out/a/b/c.txt', 'missing/../../beyond/x.txt', 'missing/../good.txt']) await expectRefused(world, path);
+      for (const path of ['out/new/file.txt', 'out/a/b/c.txt', 'missing/../../beyond/x.txt', 'missing/../good.txt'])
+        await expectRefused(world, path);
     });
 
     it('F13 takes special spellings as names', async () => {
       await using world = await makeWorld({ confinement });
-      for (const path of ['~', '~root', '$HOME', '%2e%2e', 'uri:', String.raw`..\beyond\secret.txt`, '․․', '∕etc∕passwd', 'caf\u00e9', 'cafe\u0301']) {
+      for (const path of [
+        '~',
+        '~root',
+        '$HOME',
+        '%2e%2e',
+        'uri:',
+        String.raw`..\beyond\secret.txt`,
+        '․․',
+        '∕etc∕passwd',
+        'caf\u00e9',
+        'cafe\u0301',
+      ]) {
         expect((await world.client.call('file_write', { path, content: path })).isError, path).toBe(false);
         expect(await readFile(join(world.workspace, path), 'utf8')).toBe(path);
       }
@@ -140,7 +178,12 @@ for (const confinement of ['descriptors', 'paths'] as const) {
       for (const path of names) expect((await world.client.call('file_write', { path, content: 'SECRET' })).isError).toBe(false);
       // A name that is not valid UTF-8 can be listed, not addressed.
       await writeFile(Buffer.concat([Buffer.from(`${world.workspace}/bad-`), Buffer.from([0xff, 0xfe])]), 'SECRET');
-      for (const [tool, args] of [['file_list', {}], ['file_glob', { pattern: '*' }], ['file_grep', { pattern: 'SECRET' }], ['file_stat', { paths: names }]] as const) {
+      for (const [tool, args] of [
+        ['file_list', {}],
+        ['file_glob', { pattern: '*' }],
+        ['file_grep', { pattern: 'SECRET' }],
+        ['file_stat', { paths: names }],
+      ] as const) {
         const { text, isError } = await world.client.call(tool, args);
         expect(isError, text).toBe(false);
         expect(text).toContain(String.raw`new\nline`);
@@ -179,11 +222,13 @@ it('F11 stops a recursive walk at a folder that was moved out', async () => {
 it('F12 leaves the outer file of a hard link as it is', async () => {
   await using world = await makeWorld();
   const outer = join(world.outside, 'secret.txt');
-  for (const [i, [tool, args]] of ([
-    ['file_write', { content: 'x' }],
-    ['file_write', { content: 'x', mode: 'append' }],
-    ['file_edit', { edits: [{ old_string: 'SECRET', new_string: 'x' }] }],
-  ] as const).entries()) {
+  for (const [i, [tool, args]] of (
+    [
+      ['file_write', { content: 'x' }],
+      ['file_write', { content: 'x', mode: 'append' }],
+      ['file_edit', { edits: [{ old_string: 'SECRET', new_string: 'x' }] }],
+    ] as const
+  ).entries()) {
     await link(outer, world.inside(`hard-${i}`));
     const answer = await world.client.call(tool, { path: `hard-${i}`, ...args });
     expect(answer.isError, answer.text).toBe(false);

@@ -7,7 +7,12 @@ async function edit(world: World, path: string, edits: Record<string, unknown>[]
   return world.client.call('file_edit', { path, edits, ...more });
 }
 
-async function roundTrip(world: World, before: Buffer, edits: Record<string, unknown>[], more: Record<string, unknown> = {}): Promise<Buffer> {
+async function roundTrip(
+  world: World,
+  before: Buffer,
+  edits: Record<string, unknown>[],
+  more: Record<string, unknown> = {},
+): Promise<Buffer> {
   await writeFile(world.inside('f'), before);
   const answer = await edit(world, 'f', edits, more);
   expect(answer.isError, answer.text).toBe(false);
@@ -30,7 +35,14 @@ it('F28 changes only the edited bytes of files with any line endings', async () 
     expect((await roundTrip(world, Buffer.from(before), [{ old_string, new_string }])).toString(), JSON.stringify(before)).toBe(after);
   }
   expect((await roundTrip(world, Buffer.from('a\r\nb'), [{ insert_line: 2, new_string: 'c' }])).toString()).toBe('a\r\nb\r\nc');
-  expect((await roundTrip(world, Buffer.from('a\r\nb\r\n'), [{ insert_line: 0, new_string: 'z' }, { insert_line: 1, new_string: 'x\ny\n' }])).toString()).toBe('z\r\na\r\nx\r\ny\r\nb\r\n');
+  expect(
+    (
+      await roundTrip(world, Buffer.from('a\r\nb\r\n'), [
+        { insert_line: 0, new_string: 'z' },
+        { insert_line: 1, new_string: 'x\ny\n' },
+      ])
+    ).toString(),
+  ).toBe('z\r\na\r\nx\r\ny\r\nb\r\n');
 });
 
 it('F29 keeps encodings, marks and invalid bytes', async () => {
@@ -42,16 +54,24 @@ it('F29 keeps encodings, marks and invalid bytes', async () => {
   expect(await roundTrip(world, utf16(text), edits)).toEqual(utf16(text.replace('two', 'TWO')));
   expect(await roundTrip(world, utf16(text).swap16(), edits)).toEqual(utf16(text.replace('two', 'TWO')).swap16());
   const invalid = Buffer.concat([Buffer.from('é é one '), Buffer.from([0xff, 0x80]), Buffer.from('\ntwo\n')]);
-  expect(await roundTrip(world, invalid, edits)).toEqual(Buffer.concat([Buffer.from('é é one '), Buffer.from([0xff, 0x80]), Buffer.from('\nTWO\n')]));
+  expect(await roundTrip(world, invalid, edits)).toEqual(
+    Buffer.concat([Buffer.from('é é one '), Buffer.from([0xff, 0x80]), Buffer.from('\nTWO\n')]),
+  );
   const shown = await world.client.call('file_read', { path: 'f' });
   expect(shown.text).toContain('not valid utf-8');
   // Every byte of a one-byte encoding, and both bytes of two-byte ones, come back.
   const latin = Buffer.from(Array.from({ length: 224 }, (_, i) => i + 32));
-  expect(await roundTrip(world, Buffer.concat([latin, Buffer.from('\ntwo')]), [{ old_string: 'two', new_string: '€é' }])).toEqual(Buffer.concat([latin, Buffer.from([10, 0x80, 0xe9])]));
+  expect(await roundTrip(world, Buffer.concat([latin, Buffer.from('\ntwo')]), [{ old_string: 'two', new_string: '€é' }])).toEqual(
+    Buffer.concat([latin, Buffer.from([10, 0x80, 0xe9])]),
+  );
   const gbk = Buffer.from([0xc4, 0xe3, 0xba, 0xc3, 10]);
-  expect(await roundTrip(world, gbk, [{ old_string: '好', new_string: '们' }], { encoding: 'gbk' })).toEqual(Buffer.from([0xc4, 0xe3, 0xc3, 0xc7, 10]));
+  expect(await roundTrip(world, gbk, [{ old_string: '好', new_string: '们' }], { encoding: 'gbk' })).toEqual(
+    Buffer.from([0xc4, 0xe3, 0xc3, 0xc7, 10]),
+  );
   const sjis = Buffer.from([0x83, 0x5c, 0x5c, 10]);
-  expect(await roundTrip(world, sjis, [{ old_string: '\\', new_string: '/' }], { encoding: 'shift_jis' })).toEqual(Buffer.from([0x83, 0x5c, 0x2f, 10]));
+  expect(await roundTrip(world, sjis, [{ old_string: '\\', new_string: '/' }], { encoding: 'shift_jis' })).toEqual(
+    Buffer.from([0x83, 0x5c, 0x2f, 10]),
+  );
   const before = await readFile(world.inside('f'));
   const refused = await edit(world, 'f', [{ old_string: '/', new_string: '😀' }], { encoding: 'shift_jis' });
   expect(refused.error?.code).toBe('INVALID_ARGUMENT');
@@ -94,7 +114,12 @@ it('F30 explains edits that match twice, not at all, or nearly', async () => {
   await refused('FUNCTION A() {', 'y', 'case');
   await refused('function aa(x) {', 'y', 'Nearest', 'Line 1', '% alike');
   await refused('qqqqqqq', 'y', 'Nothing in it is similar');
-  const relaxed = await edit(world, 'f', [{ old_string: 'function b() {\n    return "x";\n}', new_string: 'function c() {\n\treturn 1;\n}' }], { match: 'relaxed' });
+  const relaxed = await edit(
+    world,
+    'f',
+    [{ old_string: 'function b() {\n    return "x";\n}', new_string: 'function c() {\n\treturn 1;\n}' }],
+    { match: 'relaxed' },
+  );
   expect(relaxed.facts['replacements']).toBe(1);
   expect(await readFile(world.inside('f'), 'utf8')).toContain('function c() {\n\treturn 1;\n}\naaa');
   const all = await edit(world, 'f', [{ old_string: 'a', new_string: 'b', replace_all: true }]);
@@ -105,7 +130,9 @@ it('F30 explains edits that match twice, not at all, or nearly', async () => {
 it('F31 takes replacements literally', async () => {
   await using world = await makeWorld();
   const text = String.raw`$& $1 $$ \n ${'${x}'} ` + '`tick` $`';
-  expect((await roundTrip(world, Buffer.from('before X.*(a) after\n'), [{ old_string: 'X.*(a)', new_string: text }])).toString()).toBe(`before ${text} after\n`);
+  expect((await roundTrip(world, Buffer.from('before X.*(a) after\n'), [{ old_string: 'X.*(a)', new_string: text }])).toString()).toBe(
+    `before ${text} after\n`,
+  );
 });
 
 it('F33 keeps ten edits made at once, also through links', async () => {
@@ -118,7 +145,9 @@ it('F33 keeps ten edits made at once, also through links', async () => {
   );
   expect(answers.filter(({ isError }) => isError)).toEqual([]);
   expect(await readFile(world.inside('f'), 'utf8')).toBe(Array.from({ length: 10 }, (_, i) => `LINE-${i}\n`).join(''));
-  const appends = await Promise.all(Array.from({ length: 20 }, (_, i) => world.client.call('file_write', { path: 'log', content: `${i}\n`, mode: 'append' })));
+  const appends = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => world.client.call('file_write', { path: 'log', content: `${i}\n`, mode: 'append' })),
+  );
   expect(appends.every(({ isError }) => !isError)).toBe(true);
   expect((await readFile(world.inside('log'), 'utf8')).trim().split('\n')).toHaveLength(20);
 });
@@ -147,15 +176,34 @@ it('F35 makes all edits or none, each against the file as it was', async () => {
   const before = Buffer.from('one\ntwo\nthree\n');
   await writeFile(world.inside('f'), before);
   const { mtimeMs } = await stat(world.inside('f'));
-  const failed = await edit(world, 'f', [{ old_string: 'one', new_string: '1' }, { old_string: 'two', new_string: '2' }, { old_string: 'four', new_string: '4' }]);
+  const failed = await edit(world, 'f', [
+    { old_string: 'one', new_string: '1' },
+    { old_string: 'two', new_string: '2' },
+    { old_string: 'four', new_string: '4' },
+  ]);
   expect(failed.text).toContain('Edit 3 of 3');
   expect(await readFile(world.inside('f'))).toEqual(before);
   expect((await stat(world.inside('f'))).mtimeMs).toBe(mtimeMs);
   const dry = await edit(world, 'f', [{ old_string: 'one', new_string: '1' }], { dry_run: true });
   expect(dry.text).toContain('-one\n+1');
   expect(await readFile(world.inside('f'))).toEqual(before);
-  expect((await edit(world, 'f', [{ old_string: 'one\ntwo', new_string: 'x' }, { old_string: 'two', new_string: 'y' }])).text).toContain('overlap');
-  expect((await roundTrip(world, before, [{ old_string: 'three', new_string: 'one' }, { insert_line: 1, new_string: 'new' }, { old_string: 'one', new_string: '1' }])).toString()).toBe('1\nnew\ntwo\none\n');
+  expect(
+    (
+      await edit(world, 'f', [
+        { old_string: 'one\ntwo', new_string: 'x' },
+        { old_string: 'two', new_string: 'y' },
+      ])
+    ).text,
+  ).toContain('overlap');
+  expect(
+    (
+      await roundTrip(world, before, [
+        { old_string: 'three', new_string: 'one' },
+        { insert_line: 1, new_string: 'new' },
+        { old_string: 'one', new_string: '1' },
+      ])
+    ).toString(),
+  ).toBe('1\nnew\ntwo\none\n');
 });
 
 it('F36 answers binaries, images and empty files by their kind', async () => {
@@ -170,7 +218,11 @@ it('F36 answers binaries, images and empty files by their kind', async () => {
   expect(binary.error?.code).toBe('UNSUPPORTED');
   expect(binary.text).toContain('5 bytes');
   expect((await world.client.call('file_read', { path: 'b.bin', as: 'base64' })).text).toBe('AAECA/8=');
-  expect((await world.client.call('file_read', { path: 'p.png' })).content[0]).toEqual({ type: 'image', data: png.toString('base64'), mimeType: 'image/png' });
+  expect((await world.client.call('file_read', { path: 'p.png' })).content[0]).toEqual({
+    type: 'image',
+    data: png.toString('base64'),
+    mimeType: 'image/png',
+  });
   expect((await world.client.call('file_read', { path: 'large.png' })).error?.code).toBe('PAYLOAD_TOO_LARGE');
   expect((await world.client.call('file_read', { path: 'good.txt', as: 'image' })).error?.code).toBe('UNSUPPORTED');
   const empty = await world.client.call('file_read', { path: 'empty' });
@@ -179,7 +231,9 @@ it('F36 answers binaries, images and empty files by their kind', async () => {
   expect((await world.client.call('file_read', { path: 'd.docx' })).text).toContain('markitdown_convert');
   expect((await edit(world, 'b.bin', [{ old_string: 'a', new_string: 'b' }])).error?.code).toBe('UNSUPPORTED');
   expect((await world.client.call('file_write', { path: 'w.bin', content: 'AAECA/8=', encoding: 'base64' })).facts['bytes']).toBe(5);
-  expect((await world.client.call('file_write', { path: 'w.bin', content: 'not base64!', encoding: 'base64' })).error?.code).toBe('INVALID_ARGUMENT');
+  expect((await world.client.call('file_write', { path: 'w.bin', content: 'not base64!', encoding: 'base64' })).error?.code).toBe(
+    'INVALID_ARGUMENT',
+  );
 });
 
 it('F37 keeps characters of several bytes whole across every border', async () => {
@@ -194,13 +248,18 @@ it('F37 keeps characters of several bytes whole across every border', async () =
       const answer = await world.client.call('file_read', { path: 'f', offset, limit: 30 });
       const expected = lines.slice(offset - 1, offset + 29);
       expect(answer.content[0]?.text, `${name} ${offset}`).toBe(expected.join(''));
-      expect(answer.facts).toMatchObject({ start_line: offset, end_line: offset + expected.length - 1, total_lines: 120_000, encoding: name });
+      expect(answer.facts).toMatchObject({
+        start_line: offset,
+        end_line: offset + expected.length - 1,
+        total_lines: 120_000,
+        encoding: name,
+      });
     }
     const tail = await world.client.call('file_read', { path: 'f', offset: -3 });
     expect(tail.content[0]?.text).toBe(lines.slice(-3).join(''));
     expect(tail.facts['start_line']).toBe(119_998);
     const all: string[] = [];
-    for (let offset: unknown = 1; offset !== undefined; ) {
+    for (let offset: unknown = 1; offset !== undefined;) {
       const answer = await world.client.call('file_read', { path: 'f', offset, max_bytes: 1_234_567 });
       all.push(answer.content[0]?.text ?? '');
       offset = answer.facts['next_offset'];

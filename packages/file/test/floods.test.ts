@@ -12,7 +12,10 @@ const most = 4 * 1024 * 1024;
 
 it('F17 refuses devices, FIFOs and sockets at once, and F18 stays quick after', async () => {
   await using world = await makeWorld();
-  await run('mkfifo', [0, 1, 2, 3, 4, 5].map((i) => world.inside(`fifo-${i}`)));
+  await run(
+    'mkfifo',
+    [0, 1, 2, 3, 4, 5].map((i) => world.inside(`fifo-${i}`)),
+  );
   const socket = createServer().listen(world.inside('socket'));
   const special = ['fifo-0', 'fifo-1', 'fifo-2', 'fifo-3', 'fifo-4', 'fifo-5', 'socket'];
   if (process.getuid?.() === 0) {
@@ -123,7 +126,15 @@ it('F23 takes any pattern in time, and F24 any glob', async () => {
   const wrong = await world.client.call('file_grep', { pattern: '(' });
   expect(wrong.error?.code).toBe('INVALID_ARGUMENT');
   expect(wrong.text).toContain('unclosed group');
-  for (const pattern of ['**/**/**/*{a,b}{c,d}{e,f}', `${'*a'.repeat(200)}b`, '/good.txt', '**/*', '[', '{a,{b,c}}', `${world.workspace}/*.txt`]) {
+  for (const pattern of [
+    '**/**/**/*{a,b}{c,d}{e,f}',
+    `${'*a'.repeat(200)}b`,
+    '/good.txt',
+    '**/*',
+    '[',
+    '{a,{b,c}}',
+    `${world.workspace}/*.txt`,
+  ]) {
     const answer = await world.client.call('file_glob', { pattern });
     expect(answer.isError, `${pattern}: ${answer.text}`).toBe(false);
     expect(answer.text).not.toContain('beyond');
@@ -189,7 +200,9 @@ it('F27 leaves the old or the new file when the server is killed in a write', as
     }`;
   for (let i = 0; i < 12; i++) {
     await writeFile(world.inside('f'), old);
-    const child = spawn(process.execPath, ['--conditions=@sandlot/source', '--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--conditions=@sandlot/source', '--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     const { promise, resolve } = Promise.withResolvers<void>();
     child.once('exit', () => resolve());

@@ -27,7 +27,7 @@ export async function makeWorld(options: Record<string, unknown> = {}): Promise<
   }
   await writeFile(join(workspace, 'good.txt'), 'good\n');
   // A defect names its cause only in the log.
-  const client = await connect(file, { workspace, options, onLog: (line) => line.includes('tool failed') && process.stderr.write(line) });
+  const client = await connect(file, { workspace, options, caps: ['all'], onLog: (line) => line.includes('tool failed') && process.stderr.write(line) });
   return {
     base: folder.path,
     workspace,
@@ -68,7 +68,11 @@ export async function picture(folder: string): Promise<Record<string, string>> {
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name);
     const stats = await lstat(path);
-    seen[path] = entry.isFile() ? `${stats.mode} ${await readFile(path, 'latin1')}` : entry.isSymbolicLink() ? `-> ${await readlink(path)}` : 'folder';
+    seen[path] = entry.isFile()
+      ? `${stats.mode} ${await readFile(path, 'latin1')}`
+      : entry.isSymbolicLink()
+        ? `-> ${await readlink(path)}`
+        : 'folder';
   }
   return seen;
 }

@@ -7,21 +7,21 @@ import { ifVersion, path } from './parameters.ts';
 export const remove = defineTool({
   name: 'file_delete',
   title: 'Delete',
-  description: 'Deletes a file or link, or with recursive a folder. Links are not followed.',
+  description: 'Deletes a file or link, or with recursive a folder.',
   effect: 'destroy',
   scope: 'file:write',
   input: z.object({
     path,
-    recursive: z.boolean().default(false).describe('Delete a folder with all in it.'),
+    recursive: z.boolean().optional().describe('With content.'),
     if_version: ifVersion,
   }),
   output: z.object({
-    files: z.int().describe('Files and links deleted.'),
-    folders: z.int().describe('Folders deleted.'),
+    files: z.int().describe('Files.'),
+    folders: z.int().describe('Folders.'),
   }),
   run: (input, ctx) =>
     ctx.domain.operation('delete', input.path, () =>
-      deletePath(ctx.domain, input.path, { recursive: input.recursive, ifVersion: input.if_version, signal: ctx.signal }),
+      deletePath(ctx.domain, input.path, { recursive: input.recursive ?? false, ifVersion: input.if_version, signal: ctx.signal }),
     ),
   render: ({ files, folders }, input) => `Deleted ${input.path}: ${files} files, ${folders} folders.`,
 });

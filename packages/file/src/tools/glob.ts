@@ -7,23 +7,26 @@ import { folder, ignored } from './parameters.ts';
 
 export const glob = defineTool({
   name: 'file_glob',
-  title: 'Find files by name',
-  description: 'Finds paths by a glob such as src/**/*.{ts,js}, newest first. Without a slash it matches names at any depth.',
+  title: 'Find files',
+  description: 'Finds paths, newest first. A glob without slash matches at any depth.',
   effect: 'read',
   scope: 'file:read',
   input: z.object({
-    pattern: z.string().describe('Glob.'),
+    pattern: z.string().describe('Such as src/**/*.ts.'),
     path: folder,
-    limit: z.int().min(1).max(10_000).default(200).describe('Most paths.'),
+    limit: z.int().min(1).default(200).describe('Most paths.'),
     sort: z.enum(['mtime', 'name']).default('mtime').describe('Order.'),
     ignored,
     type: z.enum(['file', 'dir', 'any']).default('file').describe('Kind.'),
   }),
   output: z.object({
-    total: z.int().describe('Paths found.'),
-    truncated: z.boolean().describe('Not all are shown.'),
+    total: z.int().describe('Found.'),
+    truncated: z.boolean().describe('Incomplete.'),
   }),
-  run: (input, ctx) => ctx.domain.operation('glob', input.path, () => findPaths(ctx.domain, { ...input, signal: ctx.signal })),
+  run: (input, ctx) =>
+    ctx.domain.operation('glob', input.path, () =>
+      findPaths(ctx.domain, { ...input, ignored: input.ignored ?? false, signal: ctx.signal }),
+    ),
   render({ paths, total, timedOut }, input) {
     if (paths.length === 0)
       return `No path matches "${input.pattern}".${input.ignored ? '' : ' What .gitignore leaves out was not searched.'}`;

@@ -8,31 +8,36 @@ import { folder, ignored } from './parameters.ts';
 export const list = defineTool({
   name: 'file_list',
   title: 'List a folder',
-  description: 'Lists a folder, one entry a line; folders end with "/".',
+  description: 'Lists the entries of a folder.',
   effect: 'read',
   scope: 'file:read',
   input: z.object({
     path: folder,
-    depth: z.int().min(1).max(1000).default(1).describe('Levels of folders.'),
-    limit: z.int().min(1).max(10_000).default(500).describe('Most entries.'),
-    cursor: z.string().optional().describe('next_cursor of the last page.'),
-    hidden: z.boolean().default(true).describe('Include names with a dot.'),
+    depth: z.int().min(1).default(1).describe('Levels.'),
+    limit: z.int().min(1).default(500).describe('Most entries.'),
+    cursor: z.string().optional().describe('next_cursor.'),
+    hidden: z.boolean().default(true).describe('Dot names.'),
     ignored,
-    sort: z.enum(['name', 'size', 'mtime']).default('name').describe('Largest or newest first.'),
-    details: z.boolean().default(false).describe('Show size and time.'),
+    sort: z.enum(['name', 'size', 'mtime']).default('name').describe('Descending.'),
+    details: z.boolean().optional().describe('Size, time.'),
   }),
   output: z.object({
-    total: z.int().describe('Entries in all.'),
-    shown: z.int().describe('Entries of this page.'),
+    total: z.int().describe('In all.'),
+    shown: z.int().describe('Here.'),
     next_cursor: z.string().optional().describe('Next page.'),
   }),
   run: (input, ctx) =>
     ctx.domain.operation('list', input.path, async () => {
-      const result = await listFolder(ctx.domain, { ...input, signal: ctx.signal });
+      const result = await listFolder(ctx.domain, {
+        ...input,
+        ignored: input.ignored ?? false,
+        details: input.details ?? false,
+        signal: ctx.signal,
+      });
       return { ...result, shown: result.entries.length, ...(result.nextCursor !== undefined && { next_cursor: result.nextCursor }) };
     }),
   render({ entries, total, nextCursor, leftOut }, { details }) {
-    const lines = entries.map((entry) => toLine(entry, details));
+    const lines = entries.map((entry) => toLine(entry, details ?? false));
     if (entries.length === 0) lines.push('(no entries)');
     const notes: string[] = [];
     if (nextCursor !== undefined) notes.push(`${entries.length} of ${total} entries; next: cursor "${nextCursor}".`);

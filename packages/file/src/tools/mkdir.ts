@@ -9,6 +9,7 @@ export const mkdir = defineTool({
   title: 'Make a folder',
   description: 'Makes a folder, and those above it.',
   effect: 'write',
+  group: 'manage',
   scope: 'file:write',
   idempotent: true,
   input: z.object({ path }),

@@ -6,16 +6,16 @@ import { movePath } from '../workspace/manage.ts';
 export const move = defineTool({
   name: 'file_move',
   title: 'Move or rename',
-  description: 'Moves or renames a file, folder or link. Makes missing folders.',
+  description: 'Moves a file, folder or link.',
   effect: 'destroy',
   scope: 'file:write',
   input: z.object({
     source: z.string().describe('Path.'),
-    destination: z.string().describe('New full path.'),
-    overwrite: z.boolean().default(false).describe('Replace a file there.'),
+    destination: z.string().describe('New path.'),
+    overwrite: z.boolean().optional().describe('Replace.'),
   }),
-  output: z.object({ replaced: z.boolean().describe('A file was replaced.') }),
+  output: z.object({ replaced: z.boolean().describe('Replaced.') }),
   run: ({ source, destination, overwrite }, ctx) =>
-    ctx.domain.operation('move', source, () => movePath(ctx.domain, source, destination, overwrite)),
+    ctx.domain.operation('move', source, () => movePath(ctx.domain, source, destination, overwrite ?? false)),
   render: (_, { source, destination }) => `Moved ${source} to ${destination}.`,
 });

@@ -5,21 +5,26 @@ import { defineTool } from '../define-tool.ts';
 import { showName } from '../workspace/names.ts';
 import { statPath, type StatResult } from '../workspace/stat.ts';
 
+const mostPaths = 100;
+
 export const stat = defineTool({
   name: 'file_stat',
   title: 'Look at paths',
-  description: 'Tells kind, size, time, mode, type, encoding, lines and version of paths; for the workspace ".": limits and free space.',
+  description: 'Kind, size, time, mode, encoding, lines and version of paths; free space of ".".',
   effect: 'read',
+  group: 'manage',
   scope: 'file:read',
   input: z.object({
     path: z.string().optional().describe('Path.'),
-    paths: z.array(z.string()).min(1).max(100).optional().describe('Or several.'),
+    paths: z.array(z.string()).optional().describe('Or several.'),
   }),
   output: z.object({
-    entries: z.int().describe('Paths that exist.'),
-    version: z.string().optional().describe('Of a single file.'),
+    entries: z.int().describe('Existing.'),
+    version: z.string().optional().describe('If one file.'),
   }),
   async run({ path, paths }, ctx) {
+    if (paths && (paths.length === 0 || paths.length > mostPaths))
+      throw new ToolError('INVALID_ARGUMENT', `${paths.length} paths; 1 to ${mostPaths} are taken.`);
     if ((path === undefined) === (paths === undefined)) throw new ToolError('INVALID_ARGUMENT', 'Give either path or paths.');
     const results: StatResult[] = [];
     for (const each of paths ?? [path ?? '.']) {

@@ -7,20 +7,20 @@ import { ifVersion, path, version } from './parameters.ts';
 export const write = defineTool({
   name: 'file_write',
   title: 'Write a file',
-  description: 'Writes a whole file in one step, or appends. To change parts of a file use file_edit.',
+  description: 'Writes a whole file, or appends; makes missing folders.',
   effect: 'destroy',
   scope: 'file:write',
   input: z.object({
     path,
-    content: z.string().describe('Text, or bytes in base64.'),
-    encoding: z.string().default('utf-8').describe('base64, utf-8, utf-8-bom, utf-16le, gbk, …'),
-    mode: z.enum(['overwrite', 'create', 'append']).default('overwrite').describe('create refuses an existing file.'),
+    content: z.string().describe('Text, or base64.'),
+    encoding: z.string().default('utf-8').describe('base64, utf-16le, gbk, …'),
+    mode: z.enum(['overwrite', 'create', 'append']).default('overwrite').describe('create: must be new.'),
     if_version: ifVersion,
-    create_dirs: z.boolean().default(true).describe('Make missing folders.'),
+    create_dirs: z.boolean().default(true).describe('Make folders.'),
   }),
   output: z.object({
-    bytes: z.int().describe('Size of the file now.'),
-    created: z.boolean().describe('It is new.'),
+    bytes: z.int().describe('File size.'),
+    created: z.boolean().describe('New.'),
     version,
   }),
   run: (input, ctx) =>
