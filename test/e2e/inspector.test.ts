@@ -10,6 +10,7 @@ import { startGatewayProcess } from '../../apps/gateway/demo/gateway-process.ts'
 // Each call is a Node process with the Inspector in it.
 const timeout = 600_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const cli = fileURLToPath(import.meta.resolve('@modelcontextprotocol/inspector/clients/launcher/build/index.js'));
 
 for (const era of ['legacy', 'modern']) {
   describe(`the MCP Inspector's CLI, a client that is not ours (${era})`, () => {
@@ -64,7 +65,6 @@ function call(tool: string, args: Record<string, unknown>): string[] {
 /** Runs the Inspector; its own files go to a folder that is removed. */
 async function inspect(args: readonly string[]): Promise<Inspected> {
   await using home = await temporaryFolder();
-  const cli = join(root, 'node_modules', '.bin', 'mcp-inspector');
   const env = { ...process.env, HOME: home.path };
   const { stdout } = await promisify(execFile)(
     process.execPath,
