@@ -9,6 +9,8 @@ export async function builtIn(kind: Kind): Promise<Converter | undefined> {
       return (await import('./html/index.ts')).html;
     case 'docx':
       return (await import('./docx/index.ts')).docx;
+    case 'pptx':
+      return (await import('./pptx/index.ts')).pptx;
     case 'xlsx':
     case 'xls':
     case 'xlsb':
@@ -24,6 +26,20 @@ export async function builtIn(kind: Kind): Promise<Converter | undefined> {
     case 'jsonl':
     case 'xml':
       return (await import('./text/plain.ts')).plain;
+    case 'odt':
+    case 'ods':
+    case 'odp':
+      return (await import('./odf/index.ts')).odf;
+    case 'epub':
+      return (await import('./epub/index.ts')).epub;
+    case 'ipynb':
+      return (await import('./notebook/index.ts')).notebook;
+    case 'rss':
+      return (await import('./text/feed.ts')).feed;
+    case 'zip':
+    case 'tar':
+    case 'gz':
+      return (await import('./archive/index.ts')).archive;
     default:
       return undefined;
   }

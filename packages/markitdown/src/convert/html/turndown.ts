@@ -83,7 +83,7 @@ function addBlockRules(service: TurndownService): void {
       const parent = node.parentNode;
       const ordered = parent?.nodeName === 'OL';
       const mark = ordered ? `${numberOf(node, parent)}. ` : '- ';
-      const body = content
+      const body = tight(content)
         .replace(/^\n+/, '')
         .replace(/\n+$/, '')
         .replaceAll(/\n(?=[^\n])/g, `\n${' '.repeat(mark.length)}`);
@@ -114,6 +114,11 @@ function addBlockRules(service: TurndownService): void {
   service.addRule('definition', { filter: 'dd', replacement: (content) => `\n${content.trim()}\n` });
 }
 
+/** A list needs no blank line before it when it stands in another one. */
+function tight(content: string): string {
+  return content.includes('```') ? content : content.replaceAll(/\n{2,}(?=[ \t]*(?:-|\d+\.) )/g, '\n');
+}
+
 /** Adds a mark inside of the blanks around the content. */
 function wrapped(content: string, mark: string): string {
   return content.trim() === '' || content.includes('\n\n') ? content : spaced(content, `${mark}${content.trim()}${mark}`);
@@ -130,7 +135,7 @@ function attribute(node: Node, name: string): string {
 /** Targets that lead somewhere; scripts and empty ones do not. */
 function linkTarget(href: string, style: PageStyle): string | undefined {
   const clean = href.trim();
-  if (clean === '' || clean === '#' || /^(?:javascript|vbscript|data|blob):/i.test(clean)) return undefined;
+  if (clean === '' || /^(?:javascript|vbscript|data|blob):/i.test(clean)) return undefined;
   return absolute(clean, style);
 }
 

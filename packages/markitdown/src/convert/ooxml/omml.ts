@@ -64,8 +64,10 @@ function one(element: XmlElement, depth: number): string {
             .join(' & '),
         ),
       )}\\end{matrix}`;
-    case 'm:eqArr':
-      return `\\begin{aligned}${rows(children(element, 'm:e').map((line) => all(line, depth + 1)))}\\end{aligned}`;
+    case 'm:eqArr': {
+      const lines = children(element, 'm:e').map((line) => all(line, depth + 1));
+      return lines.length === 1 ? (lines[0] ?? '') : `\\begin{aligned}${rows(lines)}\\end{aligned}`;
+    }
     case 'm:borderBox':
       return `\\boxed{${inner('m:e')}}`;
     case 'm:phant':

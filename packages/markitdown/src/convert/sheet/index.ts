@@ -1,13 +1,14 @@
 /** Spreadsheets: every sheet a heading and its tables, values as they are shown. */
 import { read, utils } from '@e965/xlsx';
-import type { CellObject, WorkSheet } from '@e965/xlsx';
+import type { WorkSheet } from '@e965/xlsx';
 import { Zip } from '../archive/zip.ts';
 import type { ConvertContext, Converter, Input } from '../converter.ts';
 import type { Kind } from '../detect/kind.ts';
 import { ConvertError } from '../errors.ts';
-import { type Block, type Document, heading } from '../model/document.ts';
+import { type Block, type Document, heading, paragraph } from '../model/document.ts';
 import { selectPages } from '../pages.ts';
-import { sheetTables } from './tables.ts';
+import { SheetDrawings } from './drawings.ts';
+import { type SheetCells, sheetTables } from './tables.ts';
 
 const kinds: ReadonlySet<Kind> = new Set(['xlsx', 'xls', 'xlsb']);
 
@@ -19,6 +20,8 @@ function convert({ bytes, detected }: Input, context: ConvertContext): Document 
   const { options } = context;
   const book = readBook(bytes);
   const wanted = selectPages(options.pages, book.SheetNames.length, book.SheetNames);
+  const drawings = detected.kind === 'xlsx' ? new SheetDrawings(bytes, context) : undefined;
+  const notes = new Map<string, Block[]>();
   const blocks: Block[] = [];
   for (const [index, name] of book.SheetNames.entries()) {
     const hidden = (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) !== 0;
@@ -26,11 +29,11 @@ function convert({ bytes, detected }: Input, context: ConvertContext): Document 
     if (!one || !wanted(index + 1) || (hidden && options.hidden !== true)) continue;
     context.check();
     context.progress(index, book.SheetNames.length);
-    const tables = sheetTables(cellsOf(one), options);
+    const tables = [...sheetTables(cellsOf(one, notes), options), ...(drawings?.blocks(name) ?? [])];
     if (tables.length > 0) blocks.push(heading(2, name), ...tables);
   }
   const title = book.Props?.Title;
-  return { blocks, metadata: { sheets: book.SheetNames.join(', ') }, ...(title && { title }) };
+  return { blocks, notes, metadata: { sheets: book.SheetNames.join(', ') }, ...(title && { title }) };
 }
 
 function readBook(bytes: Uint8Array) {
@@ -49,12 +52,19 @@ function checkSize(bytes: Uint8Array, { budget, limits }: ConvertContext): void 
   for (const entry of new Zip(bytes, budget, limits.entries).entries) budget.take(entry.bytes);
 }
 
-function cellsOf(one: WorkSheet) {
+function cellsOf(one: WorkSheet, notes: Map<string, Block[]>): SheetCells {
   return {
     rows: one['!data'] ?? [],
     merges: one['!merges'] ?? [],
     hiddenRows: one['!rows'] ?? [],
     hiddenColumns: one['!cols'] ?? [],
-    format: (one: CellObject) => utils.format_cell(one),
+    format: (cell) => utils.format_cell(cell),
+    addNote(author, words) {
+      const id = `comment ${notes.size}`;
+      // A threaded comment carries a notice for old programs.
+      const clean = words.replace(/^\[Threaded comment\][\s\S]*?\nComment:\s*/, '').trim();
+      notes.set(id, [paragraph(author && !author.startsWith('tc={') ? `Comment by ${author}: ${clean}` : `Comment: ${clean}`)]);
+      return id;
+    },
   };
 }

@@ -109,7 +109,7 @@ class Worker {
   constructor(memoryMb: number) {
     this.#memoryMb = memoryMb;
     const inherited = process.execArgv.filter((flag) => !/^--(?:inspect|max-old-space-size)/.test(flag));
-    this.#process = fork(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url), {
+    this.#process = fork(new URL(import.meta.url.endsWith('.ts') ? '../worker.ts' : '../worker.js', import.meta.url), {
       execArgv: [...inherited, `--max-old-space-size=${memoryMb}`, '--stack-size=3900', '--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

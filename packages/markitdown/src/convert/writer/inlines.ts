@@ -46,11 +46,15 @@ export function writeInlines(content: readonly Inline[], style: InlineStyle): st
 
 /** Trims a paragraph's lines and keeps them from starting another block. */
 export function tidyLines(printed: string): string {
-  return printed
-    .split('\n')
-    .map((line) => escapeLineStart(line.trim()))
-    .join('\n')
-    .trim();
+  return (
+    printed
+      .split('\n')
+      .map((line) => escapeLineStart(line.trim()))
+      .join('\n')
+      // Two breaks in a row are a new paragraph.
+      .replaceAll(/(?:\\\n){2,}/g, '\n\n')
+      .trim()
+  );
 }
 
 function isLinked(part: Inline | undefined, href: string | undefined): boolean {

@@ -101,7 +101,7 @@ class Writer {
     const loose = list.items.some(({ blocks }) => blocks.filter(({ type }) => type !== 'list').length > 1);
     const items = list.items.map((item, index) => {
       const mark = list.ordered ? `${(list.start ?? 1) + index}. ` : '- ';
-      const task = item.checked === undefined ? '' : item.checked ? '[x] ' : '[ ] ';
+      const task = taskMark(item.checked);
       const pieces = item.blocks.map((block) => this.block(block, depth + 1)).filter((piece) => piece !== '');
       return `${mark}${task}${indent(pieces.join(loose ? '\n\n' : '\n'), ' '.repeat(mark.length))}`.trimEnd();
     });
@@ -138,7 +138,10 @@ class Writer {
         return cellText(this.#inline(block.content, '<br>'));
       case 'list':
         return block.items
-          .map((item, index) => `${block.ordered ? `${(block.start ?? 1) + index}.` : '-'} ${this.#cell(item.blocks, depth + 1)}`)
+          .map(
+            (item, index) =>
+              `${block.ordered ? `${(block.start ?? 1) + index}.` : '-'} ${taskMark(item.checked)}${this.#cell(item.blocks, depth + 1)}`,
+          )
           .join('<br>');
       case 'table':
         return block.rows.map((row) => row.map((cell) => this.#cell(cell.blocks, depth + 1)).join(' ')).join('<br>');
@@ -176,6 +179,10 @@ function fenced(code: string, language: string): string {
   const longest = Math.max(2, ...[...code.matchAll(/^\s*(`{3,})/gm)].map(([, ticks = '']) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${code.replace(/\n$/, '')}\n${fence}`;
+}
+
+function taskMark(checked: boolean | undefined): string {
+  return checked === undefined ? '' : checked ? '[x] ' : '[ ] ';
 }
 
 function indent(body: string, by: string): string {

@@ -15,6 +15,7 @@ const officeNames: Readonly<Record<string, string>> = {
   'officeDocument/math': 'm',
   'presentationml/main': 'p',
   'spreadsheetml/main': 'x',
+  'drawingml/spreadsheetDrawing': 'xdr',
 };
 
 const openDocumentNames: ReadonlySet<string> = new Set([

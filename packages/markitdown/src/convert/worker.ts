@@ -1,8 +1,8 @@
 /** A worker process: converts one document after the other, until its owner goes away. */
-import { convert } from '../convert.ts';
-import type { Converter } from '../converter.ts';
-import { ConvertError } from '../errors.ts';
-import type { Job, Message } from './messages.ts';
+import { convert } from './convert.ts';
+import type { Converter } from './converter.ts';
+import { ConvertError } from './errors.ts';
+import type { Job, Message } from './worker/messages.ts';
 
 const send = (message: Message) => process.send?.(message);
 const owner = process.ppid;
