@@ -17,5 +17,6 @@ contractSuite(file, {
     file_copy: { source: 'a.txt', destination: 'b.txt' },
     file_delete: { path: 'a.txt' },
     file_mkdir: { path: 'folder' },
+    file_patch: { patch: '*** Begin Patch\n*** Update File: a.txt\n@@\n-one\n+1\n two\n*** End Patch' },
   },
 });

@@ -27,7 +27,12 @@ export async function makeWorld(options: Record<string, unknown> = {}): Promise<
   }
   await writeFile(join(workspace, 'good.txt'), 'good\n');
   // A defect names its cause only in the log.
-  const client = await connect(file, { workspace, options, caps: ['all'], onLog: (line) => line.includes('tool failed') && process.stderr.write(line) });
+  const client = await connect(file, {
+    workspace,
+    options,
+    caps: ['all'],
+    onLog: (line) => line.includes('tool failed') && process.stderr.write(line),
+  });
   return {
     base: folder.path,
     workspace,

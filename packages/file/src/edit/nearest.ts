@@ -1,5 +1,6 @@
 /** Help for an edit whose text is not in the file: where it nearly is, and what differs. */
 import { ToolError } from '@sandlot/core';
+import { type FileLine, fileLines } from './file-lines.ts';
 import type { Haystack, Match } from './match.ts';
 
 /** From nearly exact to vague: what may differ, and a form of a line in which it no longer does. */
@@ -48,26 +49,8 @@ export function explainMiss(hay: Haystack, old: string, at: string, path: string
   });
 }
 
-interface FileLine {
-  readonly text: string;
-  readonly start: number;
-  /** Position after the text, before its newline. */
-  readonly end: number;
-  /** Position after the newline. */
-  readonly next: number;
-}
-
-function fileLines(hay: Haystack): FileLine[] {
-  const starts = hay.lineStarts();
-  return starts.slice(0, -1).map((start, i) => {
-    const next = starts[i + 1] ?? hay.content.length;
-    const whole = hay.codec.decode(hay.content.subarray(start, next));
-    const text = whole.replace(/\r?\n$/, '');
-    return { text, start, end: next - hay.codec.encode(whole.slice(text.length)).length, next };
-  });
-}
-
-function plain(line: string): string {
+/** A line with plain quotes, dashes and spaces instead of typographic ones. */
+export function plain(line: string): string {
   return line
     .replaceAll(/[\u2018\u2019\u201B\u2032]/g, "'")
     .replaceAll(/[\u201C\u201D\u201F\u2033]/g, '"')

@@ -7,8 +7,9 @@ import { grep } from './grep.ts';
 import { list } from './list.ts';
 import { mkdir } from './mkdir.ts';
 import { move } from './move.ts';
+import { patch } from './patch.ts';
 import { read } from './read.ts';
 import { stat } from './stat.ts';
 import { write } from './write.ts';
 
-export const tools = [read, write, edit, list, glob, grep, stat, move, copy, remove, mkdir];
+export const tools = [read, write, edit, list, glob, grep, stat, move, copy, remove, mkdir, patch];
