@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { listedTools, toListedTool } from '@sandlot/core';
 import { contractSuite, type TestClient } from '@sandlot/core/testing';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
+import { startSite } from '../test/site.ts';
 import { browser } from './index.ts';
 
 const html = `<title>Form</title><h1>Form</h1><input aria-label=Name><button onclick="this.textContent='Done'">Go</button>
@@ -16,6 +17,9 @@ const after = (args: Record<string, unknown>) => async (client: TestClient) => {
   await opened(client);
   return args;
 };
+
+const site = await startSite({ '/': html });
+afterAll(() => site[Symbol.asyncDispose]());
 
 contractSuite(browser, {
   prepare: (workspace) => writeFile(`${workspace}/a.txt`, 'hello'),
@@ -50,7 +54,10 @@ contractSuite(browser, {
     browser_evaluate: after({ function: '() => document.title' }),
     browser_console_messages: after({ level: 'info' }),
     browser_network_requests: after({}),
-    browser_network_request: after({ index: 1 }),
+    browser_network_request: async (client) => {
+      await client.call('browser_navigate', { url: site.url });
+      return { index: 1 };
+    },
     browser_get_download_list: {},
     browser_resize: after({ width: 800, height: 600 }),
     browser_close: after({}),

@@ -1,6 +1,32 @@
 /** Options of the browser server; flags have playwright-mcp's names where the option is the same. */
+import { isIP } from 'node:net';
 import type { OptionTable, OptionValues } from '@sandlot/core/config';
 import { z } from 'zod';
+
+/** A comma-separated list. */
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((word) => word.trim())
+      .filter(Boolean),
+  );
+const hosts = list.refine(
+  (rules) => rules.every(isHostRule),
+  'expected hosts like intra.example or *.example, and networks like 10.0.0.0/8',
+);
+const ports = list
+  .refine((words) => words.every((word) => /^\d{1,5}$/.test(word) && Number(word) < 65_536), 'expected port numbers')
+  .transform((words) => words.map(Number));
+
+function isHostRule(rule: string): boolean {
+  const [address = '', prefix] = rule.split('/');
+  const family = isIP(address);
+  if (family === 0) return /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(rule);
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
 
 const milliseconds = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
@@ -25,6 +51,27 @@ export const options = {
     description: 'Folder for downloads, inside the workspace',
     placeholder: 'DIR',
     schema: z.string().min(1).default('downloads'),
+  },
+  networkPolicy: {
+    description:
+      'Refuse pages the way to private, link-local and metadata addresses and to the blocked ports; --no-network-policy lets them go anywhere',
+    boolean: true,
+    schema: z.boolean().default(true),
+  },
+  allowedHosts: {
+    description: 'Hosts and networks that pages may reach although they are private: intra.example, *.example, 10.0.0.0/8',
+    placeholder: 'LIST',
+    schema: hosts,
+  },
+  blockedHosts: {
+    description: 'Hosts and networks that pages may not reach',
+    placeholder: 'LIST',
+    schema: hosts,
+  },
+  blockedPorts: {
+    description: "Ports of this machine that pages may not reach: those of the sandbox's own services",
+    placeholder: 'LIST',
+    schema: ports,
   },
   viewportSize: {
     description: 'Size of a page in CSS pixels',

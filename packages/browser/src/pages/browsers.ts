@@ -62,7 +62,7 @@ export class Browsers implements AsyncDisposable {
 
   async #open(principal: string): Promise<Session> {
     const { workspace, options, log } = this.#env;
-    const { browser, sandbox } = await this.#launch();
+    const { browser, sandbox, proxy } = await this.#launch();
     const [width = 1280, height = 720] = options.viewportSize.split('x').map(Number);
     const context = await browser.newContext({
       viewport: { width, height },
@@ -70,7 +70,7 @@ export class Browsers implements AsyncDisposable {
       ignoreHTTPSErrors: options.ignoreHttpsErrors,
       ...(options.userAgent !== undefined && { userAgent: options.userAgent }),
     });
-    const session = new Session(context, workspace, options, log);
+    const session = new Session(context, { workspace, options, log, refusal: (host) => proxy?.refusal(host) });
     if (this.#bereft.delete(principal))
       session.note('The browser had ended unexpectedly and was started anew; its tabs and cookies are gone.');
     if (sandbox.warning) session.note(`Warning: ${sandbox.warning}`);

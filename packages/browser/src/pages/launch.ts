@@ -6,6 +6,8 @@ import { type Log, ToolError } from '@sandlot/core';
 import { environment } from '@sandlot/core/config';
 import { withSpan } from '@sandlot/core/telemetry';
 import { type Browser, chromium } from 'playwright-core';
+import { NetworkPolicy } from '../network/policy.ts';
+import { FilteringProxy } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
 import { findExecutable } from './executable.ts';
 import { decideSandbox, namespaceCommand, type SandboxDecision } from './sandbox.ts';
@@ -14,6 +16,8 @@ import { decideSandbox, namespaceCommand, type SandboxDecision } from './sandbox
 export interface Launched {
   readonly browser: Browser;
   readonly sandbox: SandboxDecision;
+  /** The way to the network; undefined when the policy is off. */
+  readonly proxy: FilteringProxy | undefined;
   /** Ends it and removes what it left on disk. */
   close(): Promise<void>;
 }
@@ -31,8 +35,12 @@ const flags = [
   '--no-pings',
   '--no-default-browser-check',
   '--no-service-autorun',
+  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
   '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
 ];
+
+/** With a proxy Chromium has no names to resolve itself; nothing may go past it. */
+const proxiedFlags = ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'];
 
 /** Variables that Chromium may see; the rest of our environment, keys among it, stays here. */
 const passed = [
@@ -58,13 +66,18 @@ export async function launchChromium(options: BrowserOptions, log: Log): Promise
     span.setAttribute('sandlot.browser.sandbox', sandbox.mode);
     if (sandbox.warning) log.warn(sandbox.warning);
     const home = await mkdtemp(join(tmpdir(), 'sandlot-browser-'));
-    const remove = () => rm(home, { recursive: true, force: true, maxRetries: 5 });
+    const proxy = options.networkPolicy ? await startProxy(options) : undefined;
+    const remove = async () => {
+      await proxy?.[Symbol.asyncDispose]();
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    };
     try {
       const browser = await chromium.launch({
         executablePath: await writeLauncher(home, executable, sandbox),
         chromiumSandbox: sandbox.mode !== 'off',
         headless: options.headless,
-        args: flags,
+        args: proxy ? [...flags, ...proxiedFlags] : flags,
+        ...(proxy && { proxy: { server: proxy.url, bypass: '<-loopback>' } }),
         artifactsDir: join(home, 'artifacts'),
         env: pickEnvironment(),
         handleSIGINT: false,
@@ -80,12 +93,17 @@ export async function launchChromium(options: BrowserOptions, log: Log): Promise
           await remove();
         }
       };
-      return { browser, sandbox, close };
+      return { browser, sandbox, proxy, close };
     } catch (error) {
       await remove();
       throw toLaunchError(error, executable);
     }
   });
+}
+
+async function startProxy({ blockedPorts, allowedHosts, blockedHosts }: BrowserOptions): Promise<FilteringProxy> {
+  const gateway = Number(environment()['SANDLOT_PORT'] ?? Number.NaN);
+  return FilteringProxy.start(new NetworkPolicy({ blockedPorts: [...blockedPorts, gateway], allowedHosts, blockedHosts }));
 }
 
 function downloadedExecutable(): string | undefined {

@@ -1,6 +1,7 @@
 /** Opens addresses. */
 import { ToolError } from '@sandlot/core';
 import { withSpan } from '@sandlot/core/telemetry';
+import { refusedHeader } from '../network/proxy.ts';
 import { act, type ActOptions } from './act.ts';
 import type { Report } from './report.ts';
 import type { Session } from './session.ts';
@@ -28,7 +29,7 @@ export async function navigate(
     { attributes: { 'url.scheme': url.protocol.slice(0, -1), 'server.address': url.hostname } },
     async () => {
       const tabId = newTab ? (await session.open()).id : options.tabId;
-      return act(session, { maxChars: documentChars, ...options, tabId }, async (tab) => goTo(tab, url.href));
+      return act(session, { maxChars: documentChars, ...options, tabId }, async (tab) => goTo(session, tab, url.href));
     },
   );
 }
@@ -46,18 +47,29 @@ export async function travel(session: Session, way: 'back' | 'forward' | 'reload
   );
 }
 
-async function goTo(tab: Tab, url: string): Promise<void> {
+async function goTo(session: Session, tab: Tab, url: string): Promise<void> {
   const { page } = tab;
   using download = tab.listen(['download']);
   try {
-    await page.goto(url, { waitUntil: 'domcontentloaded' });
+    const response = await page.goto(url, { waitUntil: 'domcontentloaded' });
+    const reason = response?.headers()[refusedHeader];
+    if (reason !== undefined) throw refused(response?.url() ?? url, decodeURIComponent(reason));
   } catch (error) {
+    const tunnel = error instanceof Error ? /ERR_TUNNEL_CONNECTION_FAILED at (\S+)/.exec(error.message)?.[1] : undefined;
+    const reason = tunnel === undefined ? undefined : session.refusal(URL.parse(tunnel)?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '');
+    if (reason !== undefined) throw refused(tunnel ?? url, reason);
     // A download instead of a page ends the navigation: the report tells of it.
     const aborted = error instanceof Error && /ERR_ABORTED|Download is starting/.test(error.message);
     if (!aborted || (await Promise.race([download.first, later(500)])) !== 'download') throw error;
     return;
   }
   await page.waitForLoadState('load', { timeout: loadGraceMs }).catch(() => undefined);
+}
+
+function refused(url: string, reason: string): ToolError {
+  return new ToolError('PERMISSION_DENIED', `${url.slice(0, 300)} was refused by the network policy: ${reason}.`, {
+    advice: 'Use another address. Who runs the server can allow it with --allowed-hosts.',
+  });
 }
 
 function later(ms: number): Promise<undefined> {

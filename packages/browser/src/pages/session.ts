@@ -17,7 +17,17 @@ export interface Happenings {
   readonly popups: Tab[];
 }
 
+/** What a session works with. */
+export interface SessionEnv {
+  readonly workspace: string;
+  readonly options: BrowserOptions;
+  readonly log: Log;
+  /** Why the network policy refused a host, if it did. */
+  readonly refusal: (host: string) => string | undefined;
+}
+
 export class Session {
+  readonly refusal: SessionEnv['refusal'];
   readonly context: BrowserContext;
   readonly options: BrowserOptions;
   readonly files: WorkspaceFiles;
@@ -30,8 +40,9 @@ export class Session {
   #happenings: Happenings = { notes: [], downloads: [], popups: [] };
   readonly #texts = new Map<string, string>();
 
-  constructor(context: BrowserContext, workspace: string, options: BrowserOptions, log: Log) {
+  constructor(context: BrowserContext, { workspace, options, log, refusal }: SessionEnv) {
     this.context = context;
+    this.refusal = refusal;
     this.options = options;
     this.files = new WorkspaceFiles(workspace);
     this.downloads = new Downloads(this.files, options.outputDir, log);

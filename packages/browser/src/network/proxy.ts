@@ -1,0 +1,216 @@
+/**
+ * The only way from Chromium to a network: a proxy in this process that judges each connection by the address it would
+ * really go to. It holds for navigation, redirects, frames, scripts, workers, popups and downloads alike.
+ */
+import { lookup as resolve } from 'node:dns';
+import { Agent, createServer, type IncomingMessage, request as httpRequest, type Server, type ServerResponse } from 'node:http';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type NetworkPolicy, Refusal } from './policy.ts';
+
+/** Header by which a refused page says why. */
+export const refusedHeader = 'x-sandlot-refused';
+
+const refusalsKept = 200;
+
+export class FilteringProxy implements AsyncDisposable {
+  readonly #policy: NetworkPolicy;
+  readonly #server: Server;
+  readonly #sockets = new Set<Duplex>();
+  readonly #refusals = new Map<string, string>();
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  #port = 0;
+
+  private constructor(policy: NetworkPolicy) {
+    this.#policy = policy;
+    this.#server = createServer((request, response) => this.#forward(request, response));
+    this.#server.on('connect', (request, socket, head) => this.#tunnel(request, socket, head));
+    this.#server.on('connection', (socket) => this.#follow(socket));
+    this.#server.on('clientError', (_, socket) => socket.destroy());
+    this.#server.requestTimeout = 0;
+  }
+
+  /** Starts a proxy on a free port of the loopback interface. */
+  static async start(policy: NetworkPolicy): Promise<FilteringProxy> {
+    const proxy = new FilteringProxy(policy);
+    await new Promise<void>((ready, failed) => {
+      proxy.#server.once('error', failed);
+      proxy.#server.listen(0, '127.0.0.1', ready);
+    });
+    const address = proxy.#server.address();
+    if (typeof address === 'object' && address) proxy.#port = address.port;
+    proxy.#server.unref();
+    return proxy;
+  }
+
+  /** Address for Chromium. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Why the last connection to this host was refused, if it was. */
+  refusal(host: string): string | undefined {
+    return this.#refusals.get(host);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#agent.destroy();
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((closed) => this.#server.close(closed));
+  }
+
+  #forward(request: IncomingMessage, response: ServerResponse): void {
+    const url = URL.parse(request.url ?? '');
+    if (url?.protocol !== 'http:') return refuse(response, 400, 'This proxy takes absolute http addresses only');
+    const { hostname, port } = target(url.hostname, url.port || '80');
+    const fail = (error: Error) => {
+      if (response.headersSent) return void response.destroy();
+      if (error instanceof Refusal) return refuse(response, 403, this.#remember(hostname, error));
+      refuse(response, 502, `${hostname}:${port} could not be reached (${'code' in error ? String(error.code) : error.message})`, false);
+    };
+    try {
+      this.#checkLiteral(hostname, port);
+    } catch (error) {
+      return fail(error instanceof Error ? error : new Error(String(error)));
+    }
+    const outgoing = httpRequest(
+      {
+        host: hostname,
+        port,
+        method: request.method,
+        path: `${url.pathname}${url.search}`,
+        headers: endToEnd(request),
+        agent: this.#agent,
+        lookup: this.#lookup(port),
+        setHost: false,
+      },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer));
+        answer.pipe(response);
+        answer.on('error', () => response.destroy());
+      },
+    );
+    outgoing.on('error', fail);
+    response.on('close', () => outgoing.destroy());
+    request.pipe(outgoing);
+  }
+
+  #tunnel(request: IncomingMessage, client: Duplex, head: Buffer): void {
+    this.#follow(client);
+    const [, host = '', digits = ''] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(request.url ?? '') ?? [];
+    const { hostname, port } = target(host, digits);
+    const fail = (error: Error) => {
+      if (error instanceof Refusal) this.#remember(hostname, error);
+      if (client.writable)
+        client.end(`HTTP/1.1 ${error instanceof Refusal ? '403 Forbidden' : '502 Bad Gateway'}\r\ncontent-length: 0\r\n\r\n`);
+    };
+    client.on('error', () => client.destroy());
+    try {
+      this.#checkLiteral(hostname, port);
+    } catch (error) {
+      return fail(error instanceof Error ? error : new Error(String(error)));
+    }
+    const upstream = connect({ host: hostname, port, lookup: this.#lookup(port), autoSelectFamily: true });
+    this.#follow(upstream);
+    upstream.once('connect', () => {
+      upstream.off('error', fail);
+      upstream.on('error', () => client.destroy());
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      if (head.length > 0) upstream.write(head);
+      upstream.pipe(client);
+      client.pipe(upstream);
+    });
+    upstream.once('error', fail);
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  }
+
+  /** Node resolves no names that are addresses already, so these are judged here. */
+  #checkLiteral(host: string, port: number): void {
+    this.#policy.checkName(host);
+    if (isIP(host)) this.#check(host, host, port);
+  }
+
+  #check(host: string, address: string, port: number): void {
+    if (port === this.#port && /^(?:127\.|::1$)/.test(address))
+      throw new Refusal(`port ${port} of this machine belongs to the sandbox itself`);
+    this.#policy.checkAddress(host, address, port);
+  }
+
+  /** Resolves a name and judges what it stands for in the same breath, so that no second answer can differ. */
+  #lookup(port: number): LookupFunction {
+    return (host, options, done) => {
+      const local = host === 'localhost' || host.endsWith('.localhost');
+      resolve(local ? 'localhost' : host, { ...options, all: true }, (error, found) => {
+        if (error) return done(error, []);
+        let refusal: Error | undefined;
+        const good = found.filter(({ address }) => {
+          try {
+            this.#check(host, address, port);
+            return true;
+          } catch (caught) {
+            refusal = caught instanceof Error ? caught : new Error(String(caught));
+            return false;
+          }
+        });
+        const [first] = good;
+        if (!first) return done(refusal ?? new Error(`No address for ${host}`), []);
+        if (options.all) done(null, good);
+        else done(null, first.address, first.family);
+      });
+    };
+  }
+
+  #follow(socket: Duplex | Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  #remember(host: string, { message }: Refusal): string {
+    this.#refusals.set(host, message);
+    const oldest = this.#refusals.size > refusalsKept ? this.#refusals.keys().next().value : undefined;
+    if (oldest !== undefined) this.#refusals.delete(oldest);
+    return message;
+  }
+}
+
+function target(host: string, port: string): { hostname: string; port: number } {
+  return {
+    hostname: host
+      .replace(/^\[(.*)\]$/, '$1')
+      .replace(/\.$/, '')
+      .toLowerCase(),
+    port: Number(port),
+  };
+}
+
+const hopByHop: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Headers for the next hop, in their order and with all repetitions. */
+function endToEnd({ rawHeaders, headers }: IncomingMessage): string[] {
+  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  const kept: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    if (!hopByHop.has(name) && !named.has(name)) kept.push(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
+  }
+  return kept;
+}
+
+function refuse(response: ServerResponse, status: number, reason: string, marked = true): void {
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    ...(marked && { [refusedHeader]: encodeURIComponent(reason) }),
+  });
+  response.end(`Refused by the network policy of the sandbox: ${reason}.\n`);
+}
