@@ -1,19 +1,27 @@
 /** The gateway's HTTP app: the order of everything that a request goes through, in one list. */
-import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/hono';
 import { errorTable, type Log, ToolError } from '@sandlot/core';
+import { keyOf } from '@sandlot/core/http';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Authenticator } from './auth/authenticator.ts';
+import { challenge, type ChallengeOptions, isMcpPath, type OAuthResource } from './auth/challenge.ts';
+import { Tickets } from './auth/tickets.ts';
+import { Usage } from './auth/usage.ts';
 import { type Guard, openGuard } from './mcp/guard.ts';
 import type { SessionLimits } from './mcp/sessions.ts';
 import type { Views } from './mcp/views.ts';
 import { auth, type GatewayEnv } from './middleware/auth.ts';
+import { hostOrigin, type HostRule } from './middleware/host-origin.ts';
 import { httpSpan } from './middleware/http-span.ts';
 import { jsonBody } from './middleware/json-body.ts';
+import { limits } from './middleware/limits.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
 import { healthRoutes } from './routes/health.ts';
 import { mcpRoutes } from './routes/mcp.ts';
+import { oauthRoutes } from './routes/oauth.ts';
 import { restRoutes } from './routes/rest.ts';
+import { ticketRoutes } from './routes/tickets.ts';
 import type { Registry } from './upstreams/registry.ts';
 
 /** Options of {@link createApp}. */
@@ -23,10 +31,12 @@ export interface AppOptions {
   /** Default: whoever got in may do everything. */
   readonly guard?: Guard;
   readonly sessions: SessionLimits;
-  /** Undefined asks for no key. */
-  readonly apiKey: string | undefined;
-  /** Names that `Host` and `Origin` may carry; empty checks nothing (a public bind without `allowedHosts`). */
-  readonly hosts: readonly string[];
+  readonly authenticator: Authenticator;
+  /** Undefined without OAuth. */
+  readonly oauth: OAuthResource | undefined;
+  readonly hosts: HostRule;
+  /** Paths of pages and WebSockets, on which a one-time ticket is accepted. Default none. */
+  readonly ticketPaths?: readonly string[];
   readonly maxRequestBytes: number;
   readonly isReady: () => boolean;
   readonly log: Log;
@@ -35,49 +45,56 @@ export interface AppOptions {
 /** The app, and what ends its sessions. */
 export interface App {
   readonly app: Hono<GatewayEnv>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Makes the app. */
 export function createApp(options: AppOptions): App {
-  const { registry, views, maxRequestBytes, hosts, log, guard = openGuard } = options;
+  const { registry, views, maxRequestBytes, authenticator, ticketPaths = [], log, guard = openGuard } = options;
+  const tickets = new Tickets();
+  const challenges = { oauth: options.oauth, scopes: () => scopesOf(registry) };
+  const fail = (error: unknown, c: Context) => answer(error, c, log, challenges);
   const app = new Hono<GatewayEnv>();
-  app.onError((error, c) => fail(error, c, log));
+  app.onError(fail);
   app.notFound((c) =>
-    fail(
-      new ToolError('NOT_FOUND', `No route ${c.req.method} ${c.req.path}.`, { advice: 'See /v1/openapi.json, or use MCP at /mcp.' }),
-      c,
-      log,
-    ),
+    fail(new ToolError('NOT_FOUND', `No route ${c.req.method} ${c.req.path}.`, { advice: 'See /v1/openapi.json, or use MCP at /mcp.' }), c),
   );
-  if (hosts.length > 0) app.use(hostHeaderValidation([...hosts]), originValidation([...hosts]));
+  app.use(securityHeaders());
+  app.use(hostOrigin(options.hosts));
   app.route('/', healthRoutes(options.isReady));
-  app.use(auth(options.apiKey));
-  app.use(bodyLimit({ maxSize: maxRequestBytes, onError: (c) => fail(tooLarge(maxRequestBytes), c, log) }));
-  app.use(jsonBody());
+  app.route('/', oauthRoutes(challenges));
+  // Whatever is added below this line needs a credential.
+  app.use(auth({ authenticator, tickets, ticketPaths }));
+  app.use(limits(new Usage()));
+  app.use(jsonBody(maxRequestBytes));
   app.use(httpSpan());
+  app.route('/', ticketRoutes(tickets));
   const mcp = mcpRoutes(views, { transport: 'tcp', maxRequestBytes, guard, log }, options.sessions);
   app.route('/', mcp.routes);
   app.route('/', restRoutes(registry, views, guard));
-  return { app, close: mcp.close };
+  return { app, close: () => mcp.close() };
 }
 
-function tooLarge(most: number): ToolError {
-  return new ToolError('PAYLOAD_TOO_LARGE', `The request body is over the limit of ${most} bytes.`, {
-    advice: 'Send it in parts, or as a file.',
-  });
+/** Every scope that some tool needs. */
+function scopesOf(registry: Registry): readonly string[] {
+  const scopes = registry.list().flatMap((upstream) => (upstream.known()?.tools ?? []).map(({ name }) => upstream.scopeOf(String(name))));
+  return [...new Set(scopes)].sort();
 }
 
 const jsonRpcCodes: Record<string, number> = { INVALID_ARGUMENT: -32_700, INTERNAL: -32_603 };
 
 /** One shape of error on every route; on MCP routes it is a JSON-RPC error besides. */
-function fail(error: unknown, c: Context, log: Log): Response {
+function answer(error: unknown, c: Context, log: Log, challenges: ChallengeOptions): Response {
   if (error instanceof HTTPException) return error.getResponse();
   const known = ToolError.is(error) ? error : new ToolError('INTERNAL', 'Something went wrong inside Sandlot.', { cause: error });
   if (known.code === 'INTERNAL') log.error('request failed', { path: c.req.path, error });
   const body = known.toBody();
   const status = errorTable[known.code].status as ContentfulStatusCode;
-  if (c.req.path === '/mcp' || c.req.path.startsWith('/mcp/')) {
+  const wanted = challenge(known, c.req.path, keyOf(c.req.raw.headers) !== undefined, challenges);
+  if (wanted !== undefined) c.header('WWW-Authenticate', wanted);
+  const wait = known.data?.['retry_after_s'];
+  if (typeof wait === 'number') c.header('Retry-After', String(wait));
+  if (isMcpPath(c.req.path)) {
     return c.json(
       {
         jsonrpc: '2.0',

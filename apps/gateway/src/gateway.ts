@@ -3,11 +3,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLog, type Log, ToolError } from '@sandlot/core';
-import { environment, type OptionValues, toFlag } from '@sandlot/core/config';
-import { type HttpListening, isLoopback, listenHttp } from '@sandlot/core/http';
-import { createApp } from './app.ts';
+import { environment, toFlag } from '@sandlot/core/config';
+import { type HttpListening, isLoopback } from '@sandlot/core/http';
+import { type App, createApp } from './app.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
+import { hasCredentials, toAuthConfig, toOAuthResource } from './config/auth.ts';
 import { defaultStateDir, generatedKey } from './config/key.ts';
-import type { gatewayOptions, ServerSettings } from './config/options.ts';
+import type { GatewayValues, ServerSettings } from './config/options.ts';
+import { listenApp } from './listen.ts';
 import { createViews, type Views } from './mcp/views.ts';
 import type { InstalledServer } from './servers.ts';
 import { OwnServer } from './upstreams/own-server.ts';
@@ -16,8 +19,7 @@ import { Registry } from './upstreams/registry.ts';
 /** Version of Sandlot. */
 export const version = '0.1.0';
 
-/** The gateway's options, parsed. */
-export type GatewayValues = OptionValues<typeof gatewayOptions>;
+export type { GatewayValues } from './config/options.ts';
 
 /** A gateway without its front doors. */
 export interface Gateway extends AsyncDisposable {
@@ -87,7 +89,7 @@ function toServerOptions(settings: Readonly<Record<string, unknown>>, values: Ga
       ...(caps.length > 0 ? ['--caps', caps.join(',')] : []),
       ...flags,
     ],
-    env: serverEnvironment(),
+    env: serverEnvironment(values),
     idleMs: values.idleMs,
     startTimeoutMs: values.startTimeoutMs,
     maxMessageBytes: maxMessageBytes(values),
@@ -95,8 +97,9 @@ function toServerOptions(settings: Readonly<Record<string, unknown>>, values: Ga
 }
 
 /** The servers get the gateway's environment without its secrets. */
-function serverEnvironment(): Record<string, string | undefined> {
-  const secrets = new Set(['SANDLOT_API_KEY', 'SANDBOX_API_KEY', 'SANDLOT_HTTP', 'OTEL_SERVICE_NAME']);
+function serverEnvironment({ keys = [] }: GatewayValues): Record<string, string | undefined> {
+  const secrets = new Set(['SANDLOT_API_KEY', 'SANDBOX_API_KEY', 'SANDLOT_API_KEYS', 'SANDLOT_HTTP', 'OTEL_SERVICE_NAME']);
+  for (const { env } of keys) if (env !== undefined) secrets.add(env);
   return Object.fromEntries(Object.entries(environment()).filter(([name]) => !secrets.has(name)));
 }
 
@@ -130,38 +133,47 @@ export interface ListeningGateway {
   /** True when the key was made here rather than given. */
   readonly generated: boolean;
   /** Stops listening and ends the sessions. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
+/** The app of a gateway, and the key that opens it. */
+export interface GatewayApp extends Omit<ListeningGateway, 'http'>, App {}
+
 /**
- * Listens for HTTP.
+ * Makes the app with its policy.
  *
- * @throws ToolError INVALID_ARGUMENT when it would be open to others without a key
+ * @throws ToolError INVALID_ARGUMENT when it would be open to others without a key, or the policy cannot be what was meant
  */
-export async function listenGateway(gateway: Gateway, values: GatewayValues): Promise<ListeningGateway> {
+export async function createGatewayApp(gateway: Gateway, values: GatewayValues, ticketPaths: readonly string[] = []): Promise<GatewayApp> {
   const loopback = isLoopback(values.host);
   if (values.auth === 'none' && !loopback) {
     throw new ToolError('INVALID_ARGUMENT', `SANDLOT_AUTH=none is refused on "${values.host}", which others can reach.`, {
       advice: 'Listen on 127.0.0.1, or leave SANDLOT_AUTH away and use the key.',
     });
   }
-  const generated = values.auth === 'key' && values.apiKey === undefined;
-  const apiKey =
-    values.auth === 'none' ? undefined : (values.apiKey ?? (await generatedKey(resolve(values.stateDir ?? defaultStateDir()))));
-  const hosts = loopback || values.allowedHosts.length > 0 ? ['localhost', '127.0.0.1', '[::1]', values.host, ...values.allowedHosts] : [];
+  const generated = values.auth === 'key' && !hasCredentials(values);
+  const apiKey = generated ? await generatedKey(resolve(values.stateDir ?? defaultStateDir())) : values.apiKey;
+  const auth = await toAuthConfig(values, apiKey, environment());
   const { registry, views, log } = gateway;
-  const sessions = { idleMs: values.sessionIdleMs, max: values.maxSessions };
   const { app, close } = createApp({
     registry,
     views,
-    apiKey,
-    hosts,
-    sessions,
+    sessions: { idleMs: values.sessionIdleMs, max: values.maxSessions },
+    authenticator: await createAuthenticator(auth),
+    oauth: toOAuthResource(values),
+    hosts: { names: values.allowedHosts, plain: !loopback },
+    ticketPaths,
     maxRequestBytes: values.requestBytes,
     isReady: () => true,
     log,
   });
-  const http = await listenHttp(app, values);
+  return { app, close, apiKey: auth.required ? apiKey : undefined, generated };
+}
+
+/** Listens for HTTP. @throws ToolError INVALID_ARGUMENT for a policy that is refused, UNAVAILABLE when the port is taken */
+export async function listenGateway(gateway: Gateway, values: GatewayValues): Promise<ListeningGateway> {
+  const { app, apiKey, generated, close } = await createGatewayApp(gateway, values);
+  const http = await listenApp(app, values);
   return {
     http,
     apiKey,

@@ -4,6 +4,8 @@ import { ToolError } from '@sandlot/core';
 import { loadOptions, optionsHelp, readConfigFile } from '@sandlot/core/config';
 import { startTelemetry } from '@sandlot/core/telemetry';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { flattenAuth } from './config/auth.ts';
+import { localPrincipal } from './auth/principal.ts';
 import { gatewayOptions, parseMcpServers, parseServerSettings } from './config/options.ts';
 import { createGateway, type Gateway, type GatewayValues, listenGateway, version } from './gateway.ts';
 import { openGuard } from './mcp/guard.ts';
@@ -34,7 +36,7 @@ async function run(argv: readonly string[]): Promise<void> {
     { argv: argv.filter((word, index) => word.startsWith('--config') || argv[index - 1] === '--config') },
   ).values;
   const { servers, mcpServers, ...file } = (await readConfigFile(resolve(path))) ?? {};
-  const { values, positionals } = loadOptions(gatewayOptions, { argv, file });
+  const { values, positionals } = loadOptions(gatewayOptions, { argv, file: flattenAuth(file) });
   if (positionals.length > 0)
     throw new ToolError('INVALID_ARGUMENT', `Unexpected argument "${positionals[0]}".`, { advice: 'See --help.' });
   const settings = {
@@ -66,7 +68,7 @@ async function serveOneClient(gateway: Gateway, values: GatewayValues): Promise<
   const options = { transport: 'pipe' as const, maxRequestBytes: values.requestBytes, guard: openGuard, log: gateway.log };
   const view = gateway.views.all;
   const handle = serveStdio(({ era }) =>
-    createRelayServer(view, { principal: 'local', era, ...(era === 'legacy' && { session: 'stdio' }) }, options),
+    createRelayServer(view, { principal: localPrincipal(), era, ...(era === 'legacy' && { session: 'stdio' }) }, options),
   );
   await Promise.race([new Promise((done) => process.stdin.once('end', done).once('close', done)), signal()]);
   await handle.close();

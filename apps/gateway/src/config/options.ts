@@ -1,7 +1,8 @@
 /** The gateway's options: flags, `SANDLOT_*`, `sandlot.json`. */
 import { defaultLimits, ToolError } from '@sandlot/core';
-import type { OptionTable } from '@sandlot/core/config';
+import type { OptionTable, OptionValues } from '@sandlot/core/config';
 import { z } from 'zod';
+import { authOptions, list } from './auth-options.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 
@@ -39,24 +40,17 @@ export const gatewayOptions = {
     secret: true,
   },
   auth: {
-    description: '"key" asks for the API key; "none" asks for nothing and is refused on an address that others can reach',
+    description: '"key" asks for a key or token; "none" asks for nothing and is refused on an address that others can reach',
     placeholder: 'MODE',
     schema: z.enum(['key', 'none']).default('key'),
     env: 'SANDLOT_AUTH',
   },
+  ...authOptions,
   allowedHosts: {
     description:
-      'Host names under which the gateway is reached, separated by commas, checked against DNS rebinding; loopback names are always allowed',
+      'Host names under which the gateway is reached, separated by commas; always allowed are loopback names and, on an address that others reach, IP addresses and names without a dot',
     placeholder: 'NAMES',
-    schema: z
-      .string()
-      .default('')
-      .transform((text) =>
-        text
-          .split(',')
-          .map((name) => name.trim())
-          .filter(Boolean),
-      ),
+    schema: list.default([]),
     env: 'SANDLOT_ALLOWED_HOSTS',
   },
   stateDir: {
@@ -108,6 +102,9 @@ export const gatewayOptions = {
     env: [],
   },
 } satisfies OptionTable;
+
+/** The gateway's options, parsed. */
+export type GatewayValues = OptionValues<typeof gatewayOptions>;
 
 /** `servers` in `sandlot.json`: options of our servers, by server. */
 export type ServerSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -1,12 +1,19 @@
 /** Lets a request in, and says who it is. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ToolError } from '@sandlot/core';
-import { keyOf, sameKey } from '@sandlot/core/http';
-import type { MiddlewareHandler } from 'hono';
+import { keyOf } from '@sandlot/core/http';
+import type { Context, MiddlewareHandler } from 'hono';
+import { canonicalAddress } from '../auth/address.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Principal } from '../auth/principal.ts';
+import { isBelow, type Tickets } from '../auth/tickets.ts';
 
 /** What the middleware leaves for the routes. */
 export interface Variables {
-  /** Who calls. */
+  /** Who calls: the id of `caller`. */
   principal: string;
+  /** Who calls, and what they may do. */
+  caller: Principal;
   /** The parsed JSON body, on routes that take one. */
   body: unknown;
 }
@@ -14,25 +21,43 @@ export interface Variables {
 /** The environment of the gateway's Hono app. */
 export interface GatewayEnv {
   Variables: Variables;
+  /** Node's own objects, when the request came over a socket. A WebSocket upgrade has no `outgoing`. */
+  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse | undefined };
 }
 
-/**
- * Asks for the API key.
- *
- * @param apiKey the key; undefined lets everybody in (allowed on loopback only, checked at start)
- */
-export function auth(apiKey: string | undefined): MiddlewareHandler<GatewayEnv> {
+/** Options of {@link auth}. */
+export interface AuthOptions {
+  readonly authenticator: Authenticator;
+  readonly tickets: Tickets;
+  /** Paths of pages and WebSockets, where `?ticket=` stands in for a header. */
+  readonly ticketPaths: readonly string[];
+}
+
+/** Asks for a credential: a header, or a one-time ticket on the paths of pages and WebSockets. */
+export function auth(options: AuthOptions): MiddlewareHandler<GatewayEnv> {
   return async function auth(c, next) {
-    if (apiKey !== undefined) {
-      const given = keyOf(c.req.raw.headers);
-      if (given === undefined || !sameKey(given, apiKey)) {
-        c.header('WWW-Authenticate', 'Bearer realm="sandlot"');
-        throw new ToolError('UNAUTHENTICATED', given === undefined ? 'No API key was sent.' : 'The API key is wrong.', {
-          advice: 'Send "Authorization: Bearer <key>" with the key that the gateway showed at its start.',
-        });
-      }
-    }
-    c.set('principal', apiKey === undefined ? 'local' : 'key');
+    const caller = c.req.url.includes('?') ? (fromTicket(c, options) ?? (await fromHeaders(c, options))) : await fromHeaders(c, options);
+    c.set('caller', caller);
+    c.set('principal', caller.id);
     return next();
   };
+}
+
+function fromHeaders(c: Context<GatewayEnv>, { authenticator }: AuthOptions): Principal | Promise<Principal> {
+  const address = canonicalAddress(c.env?.incoming?.socket.remoteAddress);
+  return authenticator.authenticate({ headers: c.req.raw.headers, path: c.req.path, address });
+}
+
+function fromTicket(c: Context<GatewayEnv>, { tickets, ticketPaths }: AuthOptions): Principal | undefined {
+  const given = c.req.queries('ticket');
+  if (given === undefined || keyOf(c.req.raw.headers) !== undefined) return undefined;
+  if (!ticketPaths.some((prefix) => isBelow(c.req.path, prefix))) {
+    throw new ToolError('UNAUTHENTICATED', `A ticket is not accepted on ${c.req.path}.`, { advice: 'Send the key or token in a header.' });
+  }
+  const [ticket = ''] = given;
+  const principal = given.length === 1 ? tickets.redeem(ticket, c.req.method, c.req.path) : undefined;
+  if (principal) return principal;
+  throw new ToolError('UNAUTHENTICATED', 'The ticket is unknown, used, expired, or for something else.', {
+    advice: 'Get a new one with POST /tickets.',
+  });
 }

@@ -1,34 +1,56 @@
 /** Reads a JSON body within the limit, once, for every route that takes one. */
 import { ToolError } from '@sandlot/core';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { GatewayEnv } from './auth.ts';
+import { parseStrict } from './strict-json.ts';
 
 /**
- * Parses the body of POST requests into `c.get('body')`.
+ * Parses the body into `c.get('body')`.
  *
- * @throws ToolError UNSUPPORTED for another content type, INVALID_ARGUMENT for a body that is not JSON
+ * @param mostBytes largest body; it holds for bodies without a declared length too
+ * @throws ToolError UNSUPPORTED for another content type, PAYLOAD_TOO_LARGE, INVALID_ARGUMENT for a body that is not JSON
  */
-export function jsonBody(): MiddlewareHandler<GatewayEnv> {
+export function jsonBody(mostBytes: number): MiddlewareHandler<GatewayEnv> {
   return async function jsonBody(c, next) {
-    if (c.req.method !== 'POST') return next();
+    if (!hasBody(c)) return next();
+    // A form or plain text is what a foreign page can send without asking.
     const type = c.req.header('content-type') ?? '';
-    const text = await c.req.text();
-    if (text === '') c.set('body', undefined);
-    else if (!/^application\/json\s*(?:;|$)/i.test(type)) {
+    if (!/^application\/json\s*(?:;|$)/i.test(type)) {
       throw new ToolError('UNSUPPORTED', `The content type "${type}" is not application/json.`, {
         advice: 'Send JSON with "Content-Type: application/json".',
       });
-    } else c.set('body', parse(text));
+    }
+    const text = await readText(c, mostBytes);
+    if (text !== '') c.set('body', parseStrict(text));
     return next();
   };
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ToolError('INVALID_ARGUMENT', `The body is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+function hasBody(c: Context): boolean {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return false;
+  const length = c.req.header('content-length');
+  return length === undefined ? c.req.header('transfer-encoding') !== undefined : length !== '0';
+}
+
+async function readText(c: Context, mostBytes: number): Promise<string> {
+  const declared = c.req.header('content-length');
+  if (declared !== undefined) {
+    if (!(Number(declared) <= mostBytes)) throw tooLarge(mostBytes);
+    // Node reads no further than the declared length.
+    return c.req.text();
   }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes) throw tooLarge(mostBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(most: number): ToolError {
+  return new ToolError('PAYLOAD_TOO_LARGE', `The request body is over the limit of ${most} bytes.`, {
+    advice: 'Send it in parts, or as a file.',
+  });
 }

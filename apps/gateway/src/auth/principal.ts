@@ -1,0 +1,50 @@
+/** Who calls, and what they may do. */
+import { compileScopes } from './scopes.ts';
+
+/** How much one principal may ask for. */
+export interface PrincipalLimits {
+  /** Requests a second, in the long run; 0 sets no limit. */
+  readonly ratePerSecond: number;
+  /** Requests that may come at once after a pause. */
+  readonly burst: number;
+  /** Requests that may be under way at once, open streams included; 0 sets no limit. */
+  readonly concurrent: number;
+}
+
+/** A verified caller. State, limits and audit records belong to its id. */
+export interface Principal {
+  /** Different kinds of credentials never share an id: `key`, `key:<id>`, `jwt:<sub>`, `local`. */
+  readonly id: string;
+  readonly scopes: readonly string[];
+  readonly limits: PrincipalLimits;
+  /** When its credential ends, in milliseconds since 1970; long-lived connections look at it again. */
+  readonly expiresAt?: number;
+  /** Whether it may do what the scope stands for. */
+  allows(scope: string): boolean;
+}
+
+/** A credential that was found good. */
+export interface Credential {
+  readonly principal: Principal;
+  /** Whether it is good for this path. */
+  readonly isFor: (path: string) => boolean;
+}
+
+/** No limits: for callers that no credential stands for. */
+export const unlimited: PrincipalLimits = { ratePerSecond: 0, burst: 0, concurrent: 0 };
+
+/** Makes a principal. Nothing is allowed that its scopes do not say. */
+export function createPrincipal(id: string, scopes: readonly string[], limits: PrincipalLimits, expiresAt?: number): Principal {
+  return { id, scopes, limits, allows: compileScopes(scopes), ...(expiresAt !== undefined && { expiresAt }) };
+}
+
+/** The caller of a gateway that asks for no credential: one client over stdio, or `auth` set to `none`. */
+export function localPrincipal(limits: PrincipalLimits = unlimited): Principal {
+  return createPrincipal('local', ['*'], limits);
+}
+
+/** The same principal with fewer scopes; what it may not do itself, the narrow one may not either. */
+export function narrow(principal: Principal, scopes: readonly string[]): Principal {
+  const within = compileScopes(scopes);
+  return { ...principal, scopes, allows: (scope) => within(scope) && principal.allows(scope) };
+}

@@ -1,0 +1,87 @@
+/** Refuses requests that a foreign web page sends through somebody's browser: DNS rebinding, and cross-site calls. */
+import { isIP } from 'node:net';
+import { ToolError } from '@sandlot/core';
+import type { MiddlewareHandler } from 'hono';
+import type { GatewayEnv } from './auth.ts';
+
+/** Names under which the gateway answers. */
+export interface HostRule {
+  /** Host names without port, in lower case; `*` allows every name. */
+  readonly names: readonly string[];
+  /** Also IP addresses and names without a dot, which nobody outside can point elsewhere: for an address that others reach. */
+  readonly plain: boolean;
+}
+
+/** `name`, `name:port`, `[ipv6]`, `[ipv6]:port`, and nothing else. */
+const hostShape = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::\d{1,5})?$/i;
+
+/** True when a `Host` header can be one at all. */
+export function isHost(text: string | undefined): boolean {
+  return text !== undefined && hostShape.test(text);
+}
+
+/**
+ * Checks `Host`, the host of the URL, and `Origin`, before anything else is looked at.
+ *
+ * A page may call only from the gateway's own origin, or from a host that is named: a page on another port of this machine is foreign.
+ */
+export function hostOrigin(rule: HostRule): MiddlewareHandler<GatewayEnv> {
+  const named = new Set(rule.names.map((name) => hostnameOf(name) ?? name));
+  const isAllowed = (name: string) => named.has('*') || named.has(name) || (rule.plain ? isPlain(name) : isLocal(name));
+  // Most requests carry one and the same Host.
+  let lastGood: string | undefined;
+  return async function hostOrigin(c, next) {
+    const host = c.req.header('host') ?? '';
+    if (host !== lastGood) {
+      const name = hostnameOf(host);
+      if (name === undefined || !isAllowed(name)) {
+        throw refused(
+          `The Host "${host}" is not allowed.`,
+          'Use the address that the gateway showed, or add the name to SANDLOT_ALLOWED_HOSTS.',
+        );
+      }
+      lastGood = host;
+    }
+    if (!isAt(c.req.url, host)) {
+      throw refused(`The address in the request line is not that of the Host "${host}".`, 'Send a path in the request line.');
+    }
+    const origin = c.req.header('origin');
+    if (origin !== undefined && !isOwn(origin, host, named)) {
+      throw refused(`The Origin "${origin}" is not allowed.`, 'Call from a program, or add the host of the page to SANDLOT_ALLOWED_HOSTS.');
+    }
+    return next();
+  };
+}
+
+/** The name in a `Host` header in its one spelling: lower case, no dot at the end, addresses in their short form. */
+function hostnameOf(host: string): string | undefined {
+  return isHost(host) ? URL.parse(`http://${host}`)?.hostname.replace(/\.$/, '') : undefined;
+}
+
+/** True when the URL is at the host: they are made from one another, except when the request line carries an address of its own. */
+function isAt(url: string, host: string): boolean {
+  const start = url.indexOf('//') + 2;
+  if (url.startsWith(host, start) && url[start + host.length] === '/') return true;
+  return hostnameOf(URL.parse(url)?.host ?? '') === hostnameOf(host);
+}
+
+/** An IP address, or a name without a dot. */
+function isPlain(name: string): boolean {
+  return !name.includes('.') || isIP(name) !== 0;
+}
+
+/** This machine: nobody else can be reached by it. */
+function isLocal(name: string): boolean {
+  return name === 'localhost' || name === '[::1]' || (name.startsWith('127.') && isIP(name) !== 0);
+}
+
+function isOwn(origin: string, host: string, named: ReadonlySet<string>): boolean {
+  const url = /^https?:\/\/[^/]+$/i.test(origin) ? URL.parse(origin) : null;
+  if (!url) return false;
+  const own = URL.parse(`${url.protocol}//${host}`);
+  return url.host === own?.host || named.has(url.hostname);
+}
+
+function refused(message: string, advice: string): ToolError {
+  return new ToolError('PERMISSION_DENIED', message, { advice });
+}
