@@ -4,7 +4,8 @@ import type { State } from './boot.ts';
 import type { Output } from './output.ts';
 import type { Exit, Running } from './running.ts';
 import type { Session } from './session.ts';
-import { asksTerminal, Screen, type ScreenView } from './screen.ts';
+import { LiveScreen } from './live-screen.ts';
+import type { ScreenView } from './screen.ts';
 import { childrenOf, endTree, isAlive, membersOf, signalPid, type Tree } from './tree.ts';
 import { waitsForInput } from './waiting.ts';
 
@@ -16,9 +17,6 @@ type Reason = 'killed' | 'timed_out' | 'too_many_processes';
 
 const quietMs = 100;
 const graceMs = 2000;
-// Drawing more than this to begin with would take too long.
-const screenBytes = 1024 * 1024;
-const undrawnBytes = 256 * 1024;
 
 /** What a command is made of. */
 export interface CommandParts {
@@ -60,9 +58,7 @@ export class Command {
   /** Processes that outlive the command: background children, or what could not be ended. */
   survivors: number[] = [];
   readonly #running: Running;
-  readonly #terminal: CommandParts['terminal'];
-  #screen: Promise<Screen> | undefined;
-  #undrawn = 0;
+  readonly #screen: LiveScreen | undefined;
   readonly #wakers = new Set<() => void>();
   /** Why this server ended it, if it did. */
   reason: Reason | undefined;
@@ -73,13 +69,15 @@ export class Command {
     this.id = parts.id;
     this.session = parts.session;
     this.text = parts.text;
-    this.#terminal = parts.terminal;
     this.tty = parts.terminal !== undefined;
     this.output = parts.output;
     this.maxOutput = parts.maxOutput;
     this.startCwd = parts.cwd;
     this.cwd = parts.cwd;
     this.#running = start;
+    this.#screen =
+      parts.terminal &&
+      new LiveScreen({ ...parts.terminal, output: parts.output, answer: (text) => start.write?.(text), resume: () => start.resume() });
     this.tree = { pid: start.pid, tag: parts.tag };
     this.finished = this.#finish(settle);
   }
@@ -91,40 +89,14 @@ export class Command {
   /** New output came, and is in {@link output} already. False when the screen is behind; it calls {@link resume}. */
   onData(chunk: Buffer): boolean {
     this.#dataAt = Date.now();
-    if (this.#screen) this.#draw(this.#screen, chunk);
-    else if (this.tty && asksTerminal(chunk)) this.#draw(this.#startScreen(chunk.length), chunk);
+    const drawn = this.#screen?.onData(chunk) ?? true;
     this.#wake();
-    return this.#undrawn < undrawnBytes;
+    return drawn;
   }
 
   /** What the terminal shows; undefined without one. */
   async screen(): Promise<ScreenView | undefined> {
-    if (!this.tty) return undefined;
-    return (await (this.#screen ?? this.#startScreen(0))).view();
-  }
-
-  /** Draws what was written so far, except for the last bytes. */
-  #startScreen(except: number): Promise<Screen> {
-    const to = this.output.total - except;
-    const from = Math.max(0, to - screenBytes);
-    const start = async () => {
-      const screen = await Screen.create(this.#terminal ?? { cols: 80, rows: 24 }, (text) => this.write(text));
-      await screen.write(await this.output.slice(from, to), false);
-      return screen;
-    };
-    this.#screen = start();
-    return this.#screen;
-  }
-
-  #draw(before: Promise<Screen>, chunk: Buffer): void {
-    this.#undrawn += chunk.length;
-    this.#screen = before.then(async (screen) => {
-      await screen.write(chunk, true);
-      const wasBehind = this.#undrawn >= undrawnBytes;
-      this.#undrawn -= chunk.length;
-      if (wasBehind && this.#undrawn < undrawnBytes) this.resume();
-      return screen;
-    });
+    return this.#screen?.view();
   }
 
   async #finish(settle: (command: Command) => void): Promise<void> {
@@ -215,6 +187,8 @@ export class Command {
 
   /** Types into the terminal. */
   write(text: string): void {
+    // Somebody who has just been answered is not silent.
+    this.#dataAt = Date.now();
     this.#running.write?.(text);
   }
 

@@ -37,7 +37,7 @@ export class Screen {
   static async create(size: { cols: number; rows: number }, answer: (text: string) => void): Promise<Screen> {
     // A CommonJS module; its named exports are not seen from here.
     const { default: xterm } = await import('@xterm/headless');
-    return new Screen(new xterm.Terminal({ ...size, scrollback: 0, allowProposedApi: true }), answer);
+    return new Screen(new xterm.Terminal({ cols: size.cols, rows: size.rows, scrollback: 0, allowProposedApi: true }), answer);
   }
 
   /** Draws output; asks in it are answered only when they are new. */

@@ -1,0 +1,13 @@
+import { temporaryFolder } from '@sandlot/core/testing';
+import { expect, it } from 'vitest';
+import { startServer } from './kit.ts';
+
+it('shows a model less than 5 kB of tools', async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServer(folder.path);
+  const { tools } = await server.client.listTools();
+  expect(tools.map(({ name }) => name)).toEqual(['shell_exec', 'shell_read', 'shell_write', 'shell_kill', 'shell_list']);
+  // What clients put into a model's context: output schemas are for programs.
+  const shown = tools.map((tool) => ({ ...tool, outputSchema: undefined }));
+  expect(JSON.stringify(shown).length).toBeLessThan(5000);
+});
