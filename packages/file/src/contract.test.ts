@@ -18,5 +18,8 @@ contractSuite(file, {
     file_delete: { path: 'a.txt' },
     file_mkdir: { path: 'folder' },
     file_patch: { patch: '*** Begin Patch\n*** Update File: a.txt\n@@\n-one\n+1\n two\n*** End Patch' },
+    file_checkpoint: { label: 'start' },
+    file_diff: async (client) => ({ from: (await client.call('file_checkpoint')).facts['checkpoint'] }),
+    file_restore: async (client) => ({ checkpoint: (await client.call('file_checkpoint')).facts['checkpoint'] }),
   },
 });

@@ -243,3 +243,12 @@ it('names no place outside in its answers', async () => {
   expect(answer.error?.code).toBe('PERMISSION_DENIED');
   expect(answer.text).not.toContain('beyond');
 });
+
+it('moves and deletes links that lead out, without following them', async () => {
+  await using world = await makeWorld();
+  await symlink(world.outside, world.inside('out'));
+  const before = await picture(world.outside);
+  expect((await world.client.call('file_move', { source: 'out', destination: 'renamed' })).isError).toBe(false);
+  expect((await world.client.call('file_delete', { path: 'renamed', recursive: true })).facts).toEqual({ files: 1, folders: 0 });
+  expect(await picture(world.outside)).toEqual(before);
+});

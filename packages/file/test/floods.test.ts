@@ -191,8 +191,8 @@ it('F27 leaves the old or the new file when the server is killed in a write', as
   const now = 'n'.repeat(4_000_000);
   const module = new URL('../src/workspace/', import.meta.url);
   const code = `
-    const { Workspace } = await import(${JSON.stringify(`${module}workspace.ts`)});
-    const { writeFile } = await import(${JSON.stringify(`${module}write.ts`)});
+    const { Workspace } = await import(${JSON.stringify(`${module.href}workspace.ts`)});
+    const { writeFile } = await import(${JSON.stringify(`${module.href}write.ts`)});
     const workspace = new Workspace({ path: ${JSON.stringify(world.workspace)} });
     process.stdout.write('ready');
     for (;;) for (const content of ['n'.repeat(4_000_000), 'o'.repeat(4_000_000)]) {

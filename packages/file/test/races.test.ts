@@ -1,5 +1,6 @@
 /** F9, F10: a process swaps folders and files of the path for links to the outside as fast as it can. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -20,9 +21,15 @@ const swapper = `
     if (i % 1000 === 0 && process.ppid === 1) process.exit(0);
   }`;
 
-function swap(real: string, target: string): Disposable {
+function swap(real: string, target: string): AsyncDisposable {
   const child = spawn(process.execPath, ['-e', swapper, real, `${real}.aside`, '', target], { stdio: 'ignore' });
-  return { [Symbol.dispose]: () => void child.kill('SIGKILL') };
+  const exited = once(child, 'exit');
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
 }
 
 async function race(
@@ -30,6 +37,7 @@ async function race(
   calls: readonly (readonly [string, Record<string, unknown>])[],
 ): Promise<{ calls: number; good: number }> {
   const before = await picture(world.outside);
+  await using _ = swap(...swapped);
   const end = performance.now() + raceMs;
   const seen = { calls: 0, good: 0 };
   while (performance.now() < end) {
@@ -53,42 +61,48 @@ it('F9 never leaves while a folder of the path is swapped for a link', async () 
   await writeFile(world.inside('a/b/sub/own.txt'), 'inside');
   await mkdir(join(world.outside, 'b/sub'), { recursive: true });
   await writeFile(join(world.outside, 'b/secret.txt'), secret);
-  using _ = swap(world.inside('a'), world.outside);
   const path = 'a/b/secret.txt';
-  const seen = await race(world, [
-    ['file_read', { path }],
-    ['file_write', { path: 'a/b/new.txt', content: 'x' }],
-    ['file_write', { path: 'a/b/log.txt', content: 'x', mode: 'append' }],
-    ['file_edit', { path, edits: [{ old_string: 'inside SECRET', new_string: 'inside SECRET' + ' ' }] }],
-    ['file_edit', { path, edits: [{ old_string: 'SECRET ', new_string: 'SECRET' }] }],
-    ['file_delete', { path: 'a/b/new.txt' }],
-    ['file_mkdir', { path: 'a/made/deep' }],
-    ['file_delete', { path: 'a/made', recursive: true }],
-    ['file_list', { depth: 10 }],
-    ['file_grep', { pattern: 'TOP-SECRET' }],
-    ['file_glob', { pattern: '**/secret.txt' }],
-    ['file_glob', { pattern: '**', type: 'any' }],
-    ['file_stat', { path }],
-    ['file_copy', { source: 'a/b', destination: 'copy', recursive: true }],
-    ['file_delete', { path: 'copy', recursive: true }],
-  ]);
+  const seen = await race(
+    world,
+    [world.inside('a'), world.outside],
+    [
+      ['file_read', { path }],
+      ['file_write', { path: 'a/b/new.txt', content: 'x' }],
+      ['file_write', { path: 'a/b/log.txt', content: 'x', mode: 'append' }],
+      ['file_edit', { path, edits: [{ old_string: 'inside SECRET', new_string: 'inside SECRET ' }] }],
+      ['file_edit', { path, edits: [{ old_string: 'SECRET ', new_string: 'SECRET' }] }],
+      ['file_delete', { path: 'a/b/new.txt' }],
+      ['file_mkdir', { path: 'a/made/deep' }],
+      ['file_delete', { path: 'a/made', recursive: true }],
+      ['file_list', { depth: 10 }],
+      ['file_grep', { pattern: 'TOP-SECRET' }],
+      ['file_glob', { pattern: '**/secret.txt' }],
+      ['file_glob', { pattern: '**', type: 'any' }],
+      ['file_stat', { path }],
+      ['file_copy', { source: 'a/b', destination: 'copy', recursive: true }],
+      ['file_delete', { path: 'copy', recursive: true }],
+    ],
+  );
   expect(seen.good).toBeGreaterThan(0);
 });
 
 it('F10 never leaves while the last name is swapped for a link', async () => {
   await using world = await makeWorld();
   await writeFile(world.inside('f'), 'inside');
-  using _ = swap(world.inside('f'), join(world.outside, 'secret.txt'));
-  const seen = await race(world, [
-    ['file_read', { path: 'f' }],
-    ['file_read', { path: 'f', as: 'base64' }],
-    ['file_write', { path: 'f', content: 'inside' }],
-    ['file_write', { path: 'f', content: '', mode: 'append' }],
-    ['file_edit', { path: 'f', edits: [{ old_string: 'SECRET', new_string: 'x' }] }],
-    ['file_grep', { pattern: 'SECRET', path: 'f' }],
-    ['file_copy', { source: 'f', destination: 'g', overwrite: true }],
-    ['file_move', { source: 'g', destination: 'f', overwrite: true }],
-  ]);
+  const seen = await race(
+    world,
+    [world.inside('f'), join(world.outside, 'secret.txt')],
+    [
+      ['file_read', { path: 'f' }],
+      ['file_read', { path: 'f', as: 'base64' }],
+      ['file_write', { path: 'f', content: 'inside' }],
+      ['file_write', { path: 'f', content: '', mode: 'append' }],
+      ['file_edit', { path: 'f', edits: [{ old_string: 'SECRET', new_string: 'x' }] }],
+      ['file_grep', { pattern: 'SECRET', path: 'f' }],
+      ['file_copy', { source: 'f', destination: 'g', overwrite: true }],
+      ['file_move', { source: 'g', destination: 'f', overwrite: true }],
+    ],
+  );
   expect(seen.good).toBeGreaterThan(0);
   expect(JSON.stringify(await picture(world.workspace))).not.toContain(secret);
 });

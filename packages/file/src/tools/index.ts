@@ -1,6 +1,8 @@
 /** The tools, in the order in which they are listed. */
+import { checkpoint } from './checkpoint.ts';
 import { copy } from './copy.ts';
 import { remove } from './delete.ts';
+import { diff } from './diff.ts';
 import { edit } from './edit.ts';
 import { glob } from './glob.ts';
 import { grep } from './grep.ts';
@@ -9,7 +11,8 @@ import { mkdir } from './mkdir.ts';
 import { move } from './move.ts';
 import { patch } from './patch.ts';
 import { read } from './read.ts';
+import { restore } from './restore.ts';
 import { stat } from './stat.ts';
 import { write } from './write.ts';
 
-export const tools = [read, write, edit, list, glob, grep, stat, move, copy, remove, mkdir, patch];
+export const tools = [read, write, edit, list, glob, grep, stat, move, copy, remove, mkdir, patch, checkpoint, diff, restore];

@@ -36,15 +36,19 @@ export async function movePath(
   destination: string,
   overwrite: boolean,
 ): Promise<{ replaced: boolean }> {
-  return workspace.inOrder([source, destination], async () => {
-    using from = existingPlace(workspace, source);
-    using to = workspace.changeable(destination, { follow: false });
-    assertHoldsNoRoot(workspace, from);
-    assertTarget(from, to, overwrite);
-    using made = new DisposableStack();
-    renameSync(from.parent.at(from.name), makeMissing(to, made).at(to.name));
-    return { replaced: to.target !== undefined };
-  });
+  return workspace.inOrder(
+    [source, destination],
+    async () => {
+      using from = existingPlace(workspace, source);
+      using to = workspace.changeable(destination, { follow: false });
+      assertHoldsNoRoot(workspace, from);
+      assertTarget(from, to, overwrite);
+      using made = new DisposableStack();
+      renameSync(from.parent.at(from.name), makeMissing(to, made).at(to.name));
+      return { replaced: to.target !== undefined };
+    },
+    { follow: false },
+  );
 }
 
 /** Copies a file, a link, or with `recursive` a folder. */
@@ -73,22 +77,26 @@ export async function deletePath(
   path: string,
   options: { recursive: boolean; ifVersion?: string | undefined; signal?: AbortSignal },
 ): Promise<Counts> {
-  return workspace.inOrder([path], async () => {
-    using spot = existingPlace(workspace, path);
-    assertHoldsNoRoot(workspace, spot);
-    if (options.ifVersion !== undefined) {
-      await using file = await spot.target.open(constants.O_RDONLY);
-      assertVersion(path, options.ifVersion, await readVersion(file));
-    }
-    if (!spot.target.stats.isDirectory()) {
-      unlinkSync(spot.parent.at(spot.name));
-      return { files: 1, folders: 0 };
-    }
-    if (!options.recursive && readdirSync(spot.target.path).length > 0) throw needsRecursive(path, 'delete');
-    const counts = { files: 0, folders: 0 };
-    await deleteFolder(workspace, spot.parent, spot.name, spot.target, counts, options.signal);
-    return counts;
-  });
+  return workspace.inOrder(
+    [path],
+    async () => {
+      using spot = existingPlace(workspace, path);
+      assertHoldsNoRoot(workspace, spot);
+      if (options.ifVersion !== undefined) {
+        await using file = await spot.target.open(constants.O_RDONLY);
+        assertVersion(path, options.ifVersion, await readVersion(file));
+      }
+      if (!spot.target.stats.isDirectory()) {
+        unlinkSync(spot.parent.at(spot.name));
+        return { files: 1, folders: 0 };
+      }
+      if (!options.recursive && readdirSync(spot.target.path).length > 0) throw needsRecursive(path, 'delete');
+      const counts = { files: 0, folders: 0 };
+      await deleteFolder(workspace, spot.parent, spot.name, spot.target, counts, options.signal);
+      return counts;
+    },
+    { follow: false },
+  );
 }
 
 function existingPlace(workspace: Workspace, path: string): Found & Changeable {

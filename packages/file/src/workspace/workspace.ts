@@ -25,7 +25,22 @@ export interface WorkspaceOptions {
 }
 
 /** What a tool does, for the span of its work. */
-export type Operation = 'read' | 'write' | 'edit' | 'patch' | 'list' | 'glob' | 'grep' | 'stat' | 'move' | 'copy' | 'delete' | 'mkdir';
+export type Operation =
+  | 'read'
+  | 'write'
+  | 'edit'
+  | 'patch'
+  | 'list'
+  | 'glob'
+  | 'grep'
+  | 'stat'
+  | 'move'
+  | 'copy'
+  | 'delete'
+  | 'mkdir'
+  | 'checkpoint'
+  | 'diff'
+  | 'restore';
 
 /** State of the server. Every operation of the other modules takes it first. */
 export class Workspace implements AsyncDisposable {
@@ -78,9 +93,9 @@ export class Workspace implements AsyncDisposable {
   }
 
   /** Runs a change once all earlier changes of these paths are done. The work must look at the places anew. */
-  async inOrder<T>(paths: readonly string[], work: () => Promise<T>): Promise<T> {
+  async inOrder<T>(paths: readonly string[], work: () => Promise<T>, options: { follow?: boolean } = {}): Promise<T> {
     const keys = paths.map((path) => {
-      using spot = this.spot(path);
+      using spot = this.spot(path, options);
       // By folder and name, not by inode: a replaced file has a new inode while changes still wait.
       return `${spot.parent?.stats.dev}:${spot.parent?.stats.ino}/${[...spot.missing, spot.name].join('/')}`;
     });
