@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import { connect, temporaryFolder } from '@sandlot/core/testing';
+import { expect, it } from 'vitest';
+import { shell } from '../src/index.ts';
+import { output, until } from './kit.ts';
+
+it('lets a command that went on in the background not undo what later ones did', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  const first = await client.call('shell_exec', {
+    command: 'cd /usr; export A=old; until [ -e go ]; do sleep 0.01; done',
+    wait_ms: 0,
+    cwd: folder.path,
+  });
+  await output(client, 'export A=new; cd /');
+  const slow = { process_id: first.facts['process_id'] };
+  await client.call('shell_kill', { ...slow, signal: 'SIGINT' });
+  expect((await client.call('shell_read', { ...slow, wait_ms: 60_000 })).facts['status']).toBe('killed');
+  expect(await output(client, 'echo $A $PWD')).toBe('new /\n');
+});
+
+it('takes over what a background command left when nothing came after it', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  const { facts } = await client.call('shell_exec', { command: 'sleep 0.2; cd /usr', wait_ms: 0 });
+  await client.call('shell_read', { process_id: facts['process_id'], wait_ms: 60_000 });
+  expect(await output(client, 'pwd')).toBe('/usr\n');
+});
+
+it('interrupts with SIGINT, and a program that handles it goes on', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  const command = 'trap "echo caught" INT; echo ready; until [ -e go ]; do sleep 0.05; done; echo done';
+  const { facts } = await client.call('shell_exec', { command, wait_ms: 0 });
+  const id = { process_id: facts['process_id'] };
+  await client.call('shell_read', { ...id, wait_ms: 60_000, contains: 'ready' });
+  const killed = await client.call('shell_kill', { ...id, signal: 'SIGINT', grace_ms: 0 });
+  expect(killed.facts).toMatchObject({ running: [facts['process_id']], ended: [] });
+  expect((await client.call('shell_read', { ...id, wait_ms: 60_000, contains: 'caught', cursor: 0 })).text).toContain('caught');
+  await output(client, 'touch go', { session: 'other', cwd: folder.path });
+  expect((await client.call('shell_read', { ...id, wait_ms: 60_000 })).facts['exit_code']).toBe(0);
+});
+
+it('ends every command of a session and forgets it', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  await output(client, 'export A=1; cd /', { session: 's' });
+  for (let index = 0; index < 2; index++) await client.call('shell_exec', { command: 'sleep 631', session: 's', wait_ms: 0 });
+  const { facts } = await client.call('shell_kill', { session: 's' });
+  expect(facts['ended']).toHaveLength(2);
+  expect(await output(client, 'echo "[$A]" $PWD', { session: 's' })).toBe(`[] ${folder.path}\n`);
+  expect((await client.call('shell_kill', { session: 'never' })).error?.code).toBe('NOT_FOUND');
+  expect((await client.call('shell_kill', {})).error?.code).toBe('INVALID_ARGUMENT');
+});
+
+it('lists commands with what is unread, and sessions with what they changed', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  await output(client, 'export NEW_ONE=1; cd /usr; exit 3');
+  const { facts } = await client.call('shell_exec', { command: 'printf 12345; sleep 632', session: 'bg', wait_ms: 0 });
+  const listed = await until(async () => {
+    const { facts: all } = await client.call('shell_list');
+    const [first] = all['processes'] as Record<string, unknown>[];
+    return first?.['unread_bytes'] === 5 ? all : undefined;
+  });
+  expect(listed).toMatchObject({
+    processes: [
+      { process_id: facts['process_id'], session: 'bg', command: 'printf 12345; sleep 632', status: 'running' },
+      { session: 'default', status: 'exited', exit_code: 3, unread_bytes: 0 },
+    ],
+    sessions: [
+      { session: 'bg', cwd: folder.path, variables: [] },
+      { session: 'default', cwd: '/usr', variables: ['NEW_ONE'] },
+    ],
+  });
+});
+
+it('reports progress with the last line while it waits', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  const seen: string[] = [];
+  await client.call(
+    'shell_exec',
+    { command: 'for i in $(seq 25); do echo "step $i"; sleep 0.1; done', wait_ms: 60_000 },
+    { onProgress: ({ message }) => void seen.push(message ?? '') },
+  );
+  expect(seen.length).toBeGreaterThan(0);
+  expect(seen[0]).toMatch(/^step \d+$/);
+});
+
+it('shows the end of the output with view tail, and all of it in the file', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  const { facts, text } = await client.call('shell_exec', { command: 'seq 20000', wait_ms: 60_000, max_output: 1000 });
+  expect(text).toContain(String(facts['output_file']));
+  const all = Array.from({ length: 20_000 }, (_, index) => `${index + 1}\n`).join('');
+  expect(await readFile(String(facts['output_file']), 'utf8')).toBe(all);
+  const tail = await client.call('shell_read', { process_id: facts['process_id'], view: 'tail', max_output: 200 });
+  expect(all.endsWith(String(tail.content[0]?.text))).toBe(true);
+  const middle = await client.call('shell_read', { process_id: facts['process_id'], cursor: all.indexOf('10000\n'), max_output: 200 });
+  expect(middle.content[0]?.text).toMatch(/^10000\n10001\n/);
+  expect(await output(client, 'git init -q 2>/dev/null; git status --short')).toBe('');
+});
+
+it('holds limits of CPU time and file size', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path, options: { cpuSeconds: 1, fileMb: 1 } });
+  expect(await output(client, 'bash -c "while :; do :; done"; echo $?')).toMatch(/Killed[^]*\n137\n$/);
+  expect(await output(client, 'bash -c "head -c 3000000 /dev/zero >big"; echo $?; stat -c %s big')).toMatch(/153\n1048576\n$/);
+});
+
+it('passes the variables that its option names', async () => {
+  await using folder = await temporaryFolder();
+  process.env['TEST_PASS_ONE'] = process.env['TEST_PASS_TWO'] = process.env['TEST_OTHER'] = 'value';
+  await using client = await connect(shell, { workspace: folder.path, options: { passEnv: 'TEST_PASS_*' } });
+  expect(await output(client, 'env | grep ^TEST | sort')).toBe('TEST_PASS_ONE=value\nTEST_PASS_TWO=value\n');
+});
+
+it('says what was wrong with a call, and what to do', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  const { facts } = await client.call('shell_exec', { command: 'sleep 633', wait_ms: 0 });
+  const id = { process_id: facts['process_id'] };
+  expect((await client.call('shell_write', { ...id, input: 'x' })).text).toContain('tty');
+  expect((await client.call('shell_read', { ...id, view: 'screen' })).text).toContain('tty');
+  expect((await client.call('shell_read', { process_id: 'nothing' })).text).toContain('"nothing"');
+  expect((await client.call('shell_exec', { command: '' })).error?.code).toBe('INVALID_ARGUMENT');
+});
