@@ -83,11 +83,15 @@ function scopesOf(registry: Registry): readonly string[] {
 
 const jsonRpcCodes: Record<string, number> = { INVALID_ARGUMENT: -32_700, INTERNAL: -32_603 };
 
+/** What the policy refuses; an operator may want to see it. */
+const refusals: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED']);
+
 /** One shape of error on every route; on MCP routes it is a JSON-RPC error besides. */
 function answer(error: unknown, c: Context, log: Log, challenges: ChallengeOptions): Response {
   if (error instanceof HTTPException) return error.getResponse();
   const known = ToolError.is(error) ? error : new ToolError('INTERNAL', 'Something went wrong inside Sandlot.', { cause: error });
   if (known.code === 'INTERNAL') log.error('request failed', { path: c.req.path, error });
+  else if (refusals.has(known.code)) log.info('request refused', { path: c.req.path, code: known.code, message: known.message });
   const body = known.toBody();
   const status = errorTable[known.code].status as ContentfulStatusCode;
   const wanted = challenge(known, c.req.path, keyOf(c.req.raw.headers) !== undefined, challenges);

@@ -6,11 +6,13 @@ import { createLog, type Log, ToolError } from '@sandlot/core';
 import { environment, toFlag } from '@sandlot/core/config';
 import { type HttpListening, isLoopback } from '@sandlot/core/http';
 import { type App, createApp } from './app.ts';
+import { type AuditTrail, openAudit } from './audit/trail.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { hasCredentials, toAuthConfig, toOAuthResource } from './config/auth.ts';
 import { defaultStateDir, generatedKey } from './config/key.ts';
 import type { GatewayValues, ServerSettings } from './config/options.ts';
 import { listenApp } from './listen.ts';
+import { auditGuard, type Guard, openGuard } from './mcp/guard.ts';
 import { createViews, type Views } from './mcp/views.ts';
 import type { InstalledServer } from './servers.ts';
 import { OwnServer } from './upstreams/own-server.ts';
@@ -25,6 +27,8 @@ export type { GatewayValues } from './config/options.ts';
 export interface Gateway extends AsyncDisposable {
   readonly registry: Registry;
   readonly views: Views;
+  /** Stands before every call. */
+  readonly guard: Guard;
   readonly workspace: string;
   readonly log: Log;
 }
@@ -53,16 +57,31 @@ export async function createGateway(
   );
   const registry = new Registry(own, { env: foreignEnvironment(), workspace, maxMessageBytes: maxMessageBytes(values), log });
   await registry.configure(settings.mcpServers ?? {});
+  const trail = values.audit === 'on' ? await openTrail(values, log) : undefined;
   return {
     log,
     workspace,
     registry,
     views: createViews(registry, version),
+    guard: trail ? auditGuard(trail) : openGuard,
     async [Symbol.asyncDispose]() {
       await registry[Symbol.asyncDispose]();
+      await trail?.[Symbol.asyncDispose]();
       await rm(runDir, { recursive: true, force: true });
     },
   };
+}
+
+function openTrail(values: GatewayValues, log: Log): Promise<AuditTrail> {
+  const folder = resolve(values.auditDir ?? join(values.stateDir ?? defaultStateDir(), 'audit'));
+  // The checkpoints on stderr are the anchor: whoever keeps the log of the process can tell a log that was cut.
+  return openAudit({
+    folder,
+    version,
+    log,
+    durability: values.auditDurability,
+    onCheckpoint: (line) => void process.stderr.write(`${line}\n`),
+  });
 }
 
 function maxMessageBytes({ requestBytes }: GatewayValues): number {
@@ -154,10 +173,11 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
   const generated = values.auth === 'key' && !hasCredentials(values);
   const apiKey = generated ? await generatedKey(resolve(values.stateDir ?? defaultStateDir())) : values.apiKey;
   const auth = await toAuthConfig(values, apiKey, environment());
-  const { registry, views, log } = gateway;
+  const { registry, views, guard, log } = gateway;
   const { app, close } = createApp({
     registry,
     views,
+    guard,
     sessions: { idleMs: values.sessionIdleMs, max: values.maxSessions },
     authenticator: await createAuthenticator(auth),
     oauth: toOAuthResource(values),

@@ -8,7 +8,6 @@ import { flattenAuth } from './config/auth.ts';
 import { localPrincipal } from './auth/principal.ts';
 import { gatewayOptions, parseMcpServers, parseServerSettings } from './config/options.ts';
 import { createGateway, type Gateway, type GatewayValues, listenGateway, version } from './gateway.ts';
-import { openGuard } from './mcp/guard.ts';
 import { createRelayServer } from './mcp/relay-server.ts';
 import { watchServers } from './config/watch.ts';
 import { ownServers } from './servers.ts';
@@ -16,6 +15,8 @@ import { welcome } from './welcome.ts';
 
 /** Runs the gateway until a signal comes. */
 export async function main(argv: readonly string[]): Promise<void> {
+  const [command, ...rest] = argv;
+  if (command === 'audit') return void (process.exitCode = await (await import('./commands/audit.ts')).auditCommand(rest));
   if (argv.includes('--version')) return void process.stdout.write(`${version}\n`);
   if (argv.includes('--help'))
     return void process.stdout.write(
@@ -65,7 +66,7 @@ async function serve(gateway: Gateway, values: GatewayValues): Promise<void> {
 }
 
 async function serveOneClient(gateway: Gateway, values: GatewayValues): Promise<void> {
-  const options = { transport: 'pipe' as const, maxRequestBytes: values.requestBytes, guard: openGuard, log: gateway.log };
+  const options = { transport: 'pipe' as const, maxRequestBytes: values.requestBytes, guard: gateway.guard, log: gateway.log };
   const view = gateway.views.all;
   const handle = serveStdio(({ era }) =>
     createRelayServer(view, { principal: localPrincipal(), era, ...(era === 'legacy' && { session: 'stdio' }) }, options),

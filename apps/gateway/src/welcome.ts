@@ -4,7 +4,7 @@ import type { Gateway, GatewayValues, ListeningGateway } from './gateway.ts';
 /** Makes the text. A key that was given is not shown again. */
 export function welcome(listening: ListeningGateway, gateway: Gateway, values: GatewayValues): string {
   const url = `${listening.http.url}/mcp`;
-  const key = listening.apiKey === undefined ? undefined : listening.generated ? listening.apiKey : '<the key that you set>';
+  const key = values.auth === 'none' ? undefined : listening.generated ? listening.apiKey : '<the key that you set>';
   const headers = key === undefined ? undefined : { Authorization: `Bearer ${key}` };
   const block = (entry: object) => JSON.stringify(entry, null, 2).replaceAll(/^/gm, '  ');
   return `

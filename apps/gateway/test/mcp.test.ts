@@ -63,13 +63,11 @@ describe('/mcp', () => {
     ).rejects.toThrow();
     await expect
       .poll(() =>
-        gateway.gateway.registry
-          .get('sample')
-          ?.request({
-            method: 'sandlot.dev/busy',
-            params: {},
-            caller: { principal: 'test', era: 'modern', envelope, signal: AbortSignal.timeout(5000), notify: () => undefined },
-          }),
+        gateway.gateway.registry.get('sample')?.request({
+          method: 'sandlot.dev/busy',
+          params: {},
+          caller: { principal: 'test', era: 'modern', envelope, signal: AbortSignal.timeout(5000), notify: () => undefined },
+        }),
       )
       .toMatchObject({ busy: false });
     await client.close();

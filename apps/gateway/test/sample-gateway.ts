@@ -1,4 +1,5 @@
 /** A gateway in front of the sample server of core, listening on a free port. */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadOptions } from '@sandlot/core/config';
 import { temporaryFolder } from '@sandlot/core/testing';
@@ -22,7 +23,14 @@ export async function sampleGateway(file: Record<string, unknown> = {}): Promise
   const folder = await temporaryFolder();
   const { values } = loadOptions(gatewayOptions, {
     env: {},
-    file: { port: 0, apiKey: key, workspace: folder.path, logLevel: 'error', ...file },
+    file: {
+      port: 0,
+      apiKey: key,
+      workspace: join(folder.path, 'workspace'),
+      stateDir: join(folder.path, 'state'),
+      logLevel: 'error',
+      ...file,
+    },
   });
   const bin = fileURLToPath(new URL('../../../packages/core/test/sample-bin.ts', import.meta.url));
   const gateway = await createGateway(values, { servers: { sample: { caps: ['broken'] } } }, [{ server: sample, bin }]);

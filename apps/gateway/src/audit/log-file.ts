@@ -17,6 +17,7 @@ export class LogFile {
   /** Accepted, but not yet synced. */
   #unsynced: string[] = [];
   #failed = false;
+  #closed = false;
 
   /** Opens a file, or makes it, readable by this user alone. */
   constructor(path: string) {
@@ -38,6 +39,7 @@ export class LogFile {
    * @throws what the file system says, or that somebody else changed the file
    */
   async append(text: string, sync: boolean): Promise<void> {
+    if (this.#closed) throw new Error(`"${this.path}" is closed.`);
     if (this.#failed) this.#restore();
     this.#checkUntouched();
     try {
@@ -54,7 +56,8 @@ export class LogFile {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    if (!this.#closed) closeSync(this.#fd);
+    this.#closed = true;
   }
 
   /** A disk that failed to sync may have dropped what came before, too, so everything since the last sync is written anew. */

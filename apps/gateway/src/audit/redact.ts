@@ -23,7 +23,7 @@ export interface Redacted {
   readonly args: unknown;
 }
 
-const secretName = /auth|cookie|token|secret|passw|passphrase|credential|key|^pwd$|^pin$|signature|^otp$/i;
+const secretName = /authori[sz]|auth[-_]|auth$|cookie|token|secret|passw|passphrase|credential|key|^pwd$|^pin$|signature|^otp$/i;
 const mark = '[redacted]';
 const mostDepth = 6;
 const mostEntries = 40;

@@ -1,10 +1,10 @@
 /** The audit trail: who called what, recorded before it happens and after. */
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { type Log, ToolError } from '@sandlot/core';
+import { beginMembers, type CallEnd, type CallRecord, endMembers } from './call-record.ts';
 import { takeLog } from './folder.ts';
 import { createSigner, signingKey } from './note.ts';
-import { now, toMembers } from './record.ts';
-import { createRedactor, type Redacted, type RedactOptions } from './redact.ts';
+import { createRedactor, type RedactOptions } from './redact.ts';
 import { prune, type Retention } from './retention.ts';
 import { readTail } from './tail.ts';
 import { Writer } from './writer.ts';
@@ -38,29 +38,6 @@ export interface AuditOptions {
   readonly onCheckpoint?: (line: string) => void;
 }
 
-/** What is known when a call begins. */
-export interface CallRecord {
-  readonly principal: string;
-  readonly server: string;
-  readonly tool: string;
-  /** How it came: `tools/call`, `POST /v1/…`. */
-  readonly method: string;
-  readonly args: unknown;
-  /** What the policy said. A refused call has an end, too, with the outcome `denied`. */
-  readonly decision: 'allow' | 'deny';
-  readonly bytesIn?: number;
-  readonly traceId?: string;
-  readonly spanId?: string;
-}
-
-/** What is known when a call has ended. */
-export interface CallEnd {
-  readonly outcome: 'ok' | 'error' | 'cancelled' | 'denied';
-  readonly errorCode?: string;
-  readonly bytesOut?: number;
-  readonly durationMs: number;
-}
-
 /** A call whose begin record is safe. */
 export interface AuditEntry {
   /** Number of the begin record. */
@@ -82,37 +59,43 @@ export interface AuditTrail extends AsyncDisposable {
 }
 
 const defaults = { checkpointRecords: 1000, checkpointMs: 60_000, fileBytes: 64 * 1024 * 1024 };
-const mostNameCharacters = 256;
 
 /**
  * Opens the audit trail. It goes on where the last run ended.
  *
- * @throws ToolError FAILED_PRECONDITION when the end of the log was changed, INVALID_ARGUMENT when the key file is none
+ * @throws ToolError FAILED_PRECONDITION when the end of the log was changed, UNAVAILABLE when it cannot be written, INVALID_ARGUMENT when
+ *   the key file is none
  */
 export async function openAudit(options: AuditOptions): Promise<AuditTrail> {
   const redact = createRedactor(options.redact ?? {});
   const privateKey = await signingKey(options.keyFile);
-  const { folder, lock } = await takeLog(options.folder);
+  const { folder, lock } = await takeLog(options.folder).catch((error: unknown) => {
+    throw ToolError.is(error) ? error : unavailable(error);
+  });
   try {
     const writer = await openWriter(folder, privateKey, options);
     const tick = setInterval(() => {
       writer.checkpoint('time').catch(() => {});
       prune(folder, options.retention, writer).catch((error: unknown) => options.log.error('old audit files were not removed', { error }));
     }, options.checkpointMs ?? defaults.checkpointMs).unref();
+    let closing: Promise<void> | undefined;
+    const close = async () => {
+      clearInterval(tick);
+      await writer.close().catch((error: unknown) => options.log.error('the audit log could not be closed in order', { error }));
+      await lock[Symbol.asyncDispose]();
+    };
     return {
-      begin: (record) => begin(writer, beginFacts(record, redact(record.tool, record.args))),
+      async begin(record) {
+        return await begin(writer, beginMembers(record, redact(record.tool, record.args)));
+      },
       async checkpoint() {
         await writer.checkpoint('time');
       },
-      async [Symbol.asyncDispose]() {
-        clearInterval(tick);
-        await writer.close().catch((error: unknown) => options.log.error('the audit log could not be closed in order', { error }));
-        await lock[Symbol.asyncDispose]();
-      },
+      [Symbol.asyncDispose]: () => (closing ??= close()),
     };
   } catch (error) {
     await lock[Symbol.asyncDispose]();
-    throw error;
+    throw ToolError.is(error) ? error : unavailable(error);
   }
 }
 
@@ -145,13 +128,13 @@ async function openWriter(folder: string, privateKey: KeyObject, options: AuditO
     return writer;
   } catch (error) {
     writer.abandon();
-    throw refused(error);
+    throw error;
   }
 }
 
 async function begin(writer: Writer, members: string): Promise<AuditEntry> {
   const seq = await writer.append('begin', members).catch((error: unknown) => {
-    throw refused(error);
+    throw unavailable(error);
   });
   let ended = false;
   return {
@@ -159,47 +142,14 @@ async function begin(writer: Writer, members: string): Promise<AuditEntry> {
     end(end) {
       if (ended) return;
       ended = true;
-      writer.appendLater('end', endFacts(seq, end));
+      writer.appendLater('end', endMembers(seq, end));
     },
   };
 }
 
-function refused(cause: unknown): ToolError {
-  return new ToolError('UNAVAILABLE', 'The audit log cannot be written, so the call was refused.', {
+function unavailable(cause: unknown): ToolError {
+  return new ToolError('UNAVAILABLE', 'The audit log cannot be written, and nothing runs without it.', {
     cause,
     advice: 'Call again when the audit log can be written; the log of the gateway says what is wrong, often a full disk.',
   });
-}
-
-function beginFacts(record: CallRecord, redacted: Redacted): string {
-  return toMembers({
-    ...now(),
-    principal: short(record.principal),
-    server: short(record.server),
-    tool: short(record.tool),
-    method: short(record.method),
-    ...redacted,
-    decision: record.decision,
-    bytes_in: record.bytesIn,
-    trace_id: record.traceId,
-    span_id: record.spanId,
-  });
-}
-
-function endFacts(call: number, end: CallEnd): string {
-  const { ts, mono } = now();
-  return toMembers({
-    call,
-    ts,
-    mono,
-    outcome: end.outcome,
-    error_code: end.errorCode === undefined ? undefined : short(end.errorCode),
-    bytes_out: end.bytesOut,
-    dur_ms: Math.round(end.durationMs * 1000) / 1000,
-  });
-}
-
-/** Names come from callers, too. */
-function short(name: string): string {
-  return name.length <= mostNameCharacters ? name : `${name.slice(0, mostNameCharacters)}…`;
 }

@@ -128,7 +128,7 @@ export const authOptions = {
   concurrentRequests: {
     description: 'Requests of one caller under way at once, open streams included; 0 sets no limit; auth.limits.concurrent',
     placeholder: 'N',
-    schema: count(1024),
+    schema: count(4096),
     env: 'SANDLOT_CONCURRENT_REQUESTS',
   },
   authFailuresPerMinute: {

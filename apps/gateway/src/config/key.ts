@@ -1,9 +1,9 @@
 /** The API key that is made when none is given. */
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { environment } from '@sandlot/core/config';
+import { newKey } from '../auth/keys.ts';
 
 /** The folder for what must outlive a restart. */
 export function defaultStateDir(): string {
@@ -17,7 +17,7 @@ export function defaultStateDir(): string {
 export async function generatedKey(stateDir: string): Promise<string> {
   const path = join(stateDir, 'api-key');
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
-  const key = `sk-sandlot-${randomBytes(32).toString('base64url')}`;
+  const key = newKey();
   try {
     await using file = await open(path, 'wx', 0o600);
     await file.writeFile(`${key}\n`);

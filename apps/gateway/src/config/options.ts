@@ -48,7 +48,7 @@ export const gatewayOptions = {
   ...authOptions,
   allowedHosts: {
     description:
-      'Host names under which the gateway is reached, separated by commas; always allowed are loopback names and, on an address that others reach, IP addresses and names without a dot',
+      'Host names under which the gateway is reached, separated by commas; *.name allows what is below a name. Always allowed: loopback names; on an address that others reach also IP addresses, names without a dot, and .internal, .svc, .cluster.local',
     placeholder: 'NAMES',
     schema: list.default([]),
     env: 'SANDLOT_ALLOWED_HOSTS',
@@ -94,6 +94,24 @@ export const gatewayOptions = {
     placeholder: 'COUNT',
     schema: z.coerce.number().int().positive().default(10_000),
     env: 'SANDLOT_MAX_SESSIONS',
+  },
+  audit: {
+    description: '"on" records every call before it runs and after, and refuses a call that cannot be recorded; "off" records nothing',
+    placeholder: 'MODE',
+    schema: z.enum(['on', 'off']).default('on'),
+    env: 'SANDLOT_AUDIT',
+  },
+  auditDir: {
+    description: 'Folder of the audit trail; default: audit in the state folder',
+    placeholder: 'DIR',
+    schema: z.string().min(1).optional(),
+    env: 'SANDLOT_AUDIT_DIR',
+  },
+  auditDurability: {
+    description: '"kernel" survives a crash of the gateway; "disk" also one of the machine, and each call waits for the disk',
+    placeholder: 'MODE',
+    schema: z.enum(['kernel', 'disk']).default('kernel'),
+    env: 'SANDLOT_AUDIT_DURABILITY',
   },
   stdio: {
     description: 'Serve one MCP client over stdin and stdout instead of HTTP',

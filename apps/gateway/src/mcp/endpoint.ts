@@ -1,5 +1,6 @@
 /** One MCP endpoint: clients of both eras on one URL. */
 import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
+import type { Principal } from '../auth/principal.ts';
 import { isLoose, objectAt } from '../upstreams/caller.ts';
 import { createRelayServer, type RelayOptions } from './relay-server.ts';
 import { ownerOfUri } from './route.ts';
@@ -8,7 +9,7 @@ import type { View } from './view.ts';
 
 /** An endpoint. */
 export interface McpEndpoint {
-  fetch(request: Request, principal: string, body: unknown): Promise<Response>;
+  fetch(request: Request, principal: Principal, body: unknown): Promise<Response>;
   readonly sessions: Sessions;
   close(): Promise<void>;
 }
@@ -30,21 +31,18 @@ const modernMethods = new Set([
 /** Serves a view. */
 export function createEndpoint(view: View, options: RelayOptions, limits: SessionLimits): McpEndpoint {
   const sessions = new Sessions(view, options, limits);
-  const modern = createMcpHandler(
-    ({ authInfo }) => createRelayServer(view, { principal: authInfo?.clientId ?? 'local', era: 'modern' }, options),
-    {
-      legacy: 'reject',
-      maxRequestBodySize: options.maxRequestBytes,
-      onerror: (error) => options.log.debug('mcp', { error }),
-    },
-  );
+  const modern = createMcpHandler(({ authInfo }) => createRelayServer(view, { principal: principalOf(authInfo), era: 'modern' }, options), {
+    legacy: 'reject',
+    maxRequestBodySize: options.maxRequestBytes,
+    onerror: (error) => options.log.debug('mcp', { error }),
+  });
   const stop = view.onChange(({ method, params }) => publish(modern, method, params['uri']));
   return {
     sessions,
     async fetch(request, principal, body) {
       if (await isLegacyRequest(request, body)) return sessions.fetch(request, principal, body);
       const release = await listening(view, body);
-      const authInfo = { token: '', clientId: principal, scopes: [] };
+      const authInfo = { token: '', clientId: principal.id, scopes: [], extra: { principal } };
       const response = await modern.fetch(request, { authInfo, ...(body !== undefined && { parsedBody: body }) });
       return notFound(release ? withEnd(response, release) : response, body);
     },
@@ -54,6 +52,17 @@ export function createEndpoint(view: View, options: RelayOptions, limits: Sessio
       await sessions.close();
     },
   };
+}
+
+/** The principal that `fetch` gave along. */
+function principalOf(authInfo: { extra?: Record<string, unknown> } | undefined): Principal {
+  const principal = authInfo?.extra?.['principal'];
+  if (isPrincipal(principal)) return principal;
+  throw new Error('a request without a principal');
+}
+
+function isPrincipal(value: unknown): value is Principal {
+  return isLoose(value) && typeof value['allows'] === 'function';
 }
 
 function publish({ notify }: McpHttpHandler, method: string, uri: unknown): void {

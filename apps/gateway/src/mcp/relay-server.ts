@@ -4,6 +4,7 @@ import { attributes, contextFromMeta, errorType, withSpan } from '@sandlot/core/
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { type Context, context, type SpanOptions, SpanKind, trace } from '@opentelemetry/api';
 import { z } from 'zod';
+import type { Principal } from '../auth/principal.ts';
 import { type Caller, envelopeKeys, isLoose, type Loose, objectAt } from '../upstreams/caller.ts';
 import { UpstreamError } from '../upstreams/peer.ts';
 import { modernEnvelope } from './envelope.ts';
@@ -22,7 +23,7 @@ export interface RelayOptions {
 
 /** Who the server is made for. */
 export interface RelayClient {
-  readonly principal: string;
+  readonly principal: Principal;
   readonly era: 'legacy' | 'modern';
   /** True when the connection has a session, in which the client can be asked. */
   readonly session?: string;
@@ -65,7 +66,8 @@ function toCaller(server: Server, client: RelayClient, ctx: ServerContext, level
   const envelope: Loose = { ...(client.era === 'modern' ? mcpReq.envelope : legacyEnvelope(server)) };
   const least = client.era === 'modern' ? () => envelope[envelopeKeys.logLevel] : () => level() ?? 'debug';
   return {
-    principal: client.principal,
+    principal: client.principal.id,
+    allows: (scope) => client.principal.allows(scope),
     era: client.era,
     envelope,
     signal: mcpReq.signal,

@@ -15,28 +15,26 @@ export async function route(view: View, request: UpstreamRequest, guard: Guard):
   const { method, params } = request;
   switch (method) {
     case 'tools/list':
-      return list(view, 'tools', ({ upstream, name }) => guard.allows(request.caller, upstream.scopeOf(name)));
+      return list(view, 'tools', ({ upstream, name }) => request.caller.allows(upstream.scopeOf(name)));
     case 'prompts/list':
     case 'resources/list':
-      return list(view, method === 'prompts/list' ? 'prompts' : 'resources', ({ upstream }) =>
-        guard.allows(request.caller, upstream.scopeOf('')),
-      );
+      return list(view, method === 'prompts/list' ? 'prompts' : 'resources', ({ upstream }) => request.caller.allows(upstream.scopeOf('')));
     case 'resources/templates/list':
-      return list(view, 'resourceTemplates', ({ upstream }) => guard.allows(request.caller, upstream.scopeOf('')));
+      return list(view, 'resourceTemplates', ({ upstream }) => request.caller.allows(upstream.scopeOf('')));
     case 'tools/call':
       return callTool(view, request, guard);
     case 'prompts/get':
-      return sendTo(await named(view, 'prompts', params['name'], 'prompt'), request, guard);
+      return sendTo(await named(view, 'prompts', params['name'], 'prompt'), request);
     case 'resources/read':
     case 'resources/subscribe':
     case 'resources/unsubscribe':
-      return sendTo({ upstream: await ownerOfUri(view, String(params['uri'])), name: '', shown: {} }, request, guard);
+      return sendTo({ upstream: await ownerOfUri(view, String(params['uri'])), name: '', shown: {} }, request);
     case 'completion/complete':
-      return complete(view, request, guard);
+      return complete(view, request);
     case 'logging/setLevel':
       return {};
     default:
-      return unknown(view, request, guard);
+      return unknown(view, request);
   }
 }
 
@@ -52,35 +50,43 @@ async function list(
 async function named(view: View, key: 'tools' | 'prompts', name: unknown, what: string): Promise<Target> {
   const target = (await view.catalog())[key].get(String(name));
   if (target) return target;
-  throw new UpstreamError(invalidParams, `Unknown ${what}: ${JSON.stringify(name)}. Call ${key}/list to see what there is.`);
+  throw unknownName(key, name, what);
+}
+
+function unknownName(key: string, name: unknown, what: string): UpstreamError {
+  return new UpstreamError(invalidParams, `Unknown ${what}: ${JSON.stringify(name)}. Call ${key}/list to see what there is.`, {
+    unknown: what,
+  });
 }
 
 async function callTool(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
   const target = await named(view, 'tools', request.params['name'], 'tool');
-  const scope = target.upstream.scopeOf(target.name);
-  if (!guard.allows(request.caller, scope))
-    throw new UpstreamError(invalidParams, `Unknown tool: ${JSON.stringify(request.params['name'])}. Call tools/list to see the tools.`);
+  const { upstream, name } = target;
+  const call = { upstream, tool: name, request };
+  if (!request.caller.allows(upstream.scopeOf(name))) {
+    await guard.refuse(call);
+    // What a caller may not use looks like what there is not: lists and calls agree.
+    throw unknownName('tools', request.params['name'], 'tool');
+  }
   try {
-    return await guard.call({ upstream: target.upstream, tool: target.name, scope, request }, () =>
-      target.upstream.request({ ...request, params: { ...request.params, name: target.name } }),
-    );
+    return await guard.run(call, () => upstream.request({ ...request, params: { ...request.params, name } }));
   } catch (error) {
     if (!ToolError.is(error)) throw error;
     return toErrorResult(error.toBody());
   }
 }
 
-async function sendTo(target: Target, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+async function sendTo(target: Target, request: UpstreamRequest): Promise<Loose> {
   const { upstream, name } = target;
-  if (!guard.allows(request.caller, upstream.scopeOf(''))) throw new UpstreamError(invalidParams, 'This key is not allowed to do that.');
+  if (!request.caller.allows(upstream.scopeOf(''))) throw new UpstreamError(invalidParams, 'This key is not allowed to do that.');
   return upstream.request({ ...request, params: name === '' ? request.params : { ...request.params, name } });
 }
 
-async function complete(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+async function complete(view: View, request: UpstreamRequest): Promise<Loose> {
   const ref = objectAt(request.params, 'ref');
-  if (typeof ref['uri'] === 'string') return sendTo({ upstream: await ownerOfUri(view, ref['uri']), name: '', shown: {} }, request, guard);
+  if (typeof ref['uri'] === 'string') return sendTo({ upstream: await ownerOfUri(view, ref['uri']), name: '', shown: {} }, request);
   const target = await named(view, 'prompts', ref['name'], 'prompt');
-  return target.upstream.request({ ...request, params: { ...request.params, ref: { ...ref, name: target.name } } });
+  return sendTo({ ...target, name: '' }, { ...request, params: { ...request.params, ref: { ...ref, name: target.name } } });
 }
 
 /** The server of a URI: by its list, by its templates, else the only one that has resources at all. */
@@ -108,9 +114,9 @@ function matchesTemplate(template: string, uri: string): boolean {
 }
 
 /** A method that the gateway does not know goes to the server of a view with one; with several nobody could say to which. */
-async function unknown(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+async function unknown(view: View, request: UpstreamRequest): Promise<Loose> {
   const [only] = view.upstreams();
   if (view.upstreams().length !== 1 || !only || only.prefix === '')
     throw new UpstreamError(methodNotFound, `Method not found: ${request.method}`);
-  return sendTo({ upstream: only, name: '', shown: {} }, request, guard);
+  return sendTo({ upstream: only, name: '', shown: {} }, request);
 }

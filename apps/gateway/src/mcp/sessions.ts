@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ToolError } from '@sandlot/core';
 import { type Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import type { Principal } from '../auth/principal.ts';
 import type { UpstreamChange } from '../upstreams/upstream.ts';
 import { createRelayServer, type RelayOptions } from './relay-server.ts';
 import { ownerOfUri } from './route.ts';
@@ -18,6 +19,7 @@ export interface SessionLimits {
 interface Session {
   readonly server: Server;
   readonly transport: WebStandardStreamableHTTPServerTransport;
+  /** Id of the principal that opened it. */
   readonly principal: string;
   /** Resources that the client wants to hear of, with what ends it upstream. */
   readonly subscriptions: Map<string, () => Promise<void>>;
@@ -45,10 +47,10 @@ export class Sessions {
   }
 
   /** Answers a request of an old client. */
-  async fetch(request: Request, principal: string, body: unknown): Promise<Response> {
+  async fetch(request: Request, principal: Principal, body: unknown): Promise<Response> {
     const id = request.headers.get('mcp-session-id');
     const session = id === null ? undefined : this.#sessions.get(id);
-    if (id !== null && session?.principal !== principal) {
+    if (id !== null && session?.principal !== principal.id) {
       // Another principal's session answers like an unknown one; 404 tells the client to initialize again.
       return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_001, message: 'Session not found' } }, { status: 404 });
     }
@@ -62,7 +64,7 @@ export class Sessions {
   }
 
   /** A first request without `initialize` is served for itself, without a session. */
-  async #open(request: Request, principal: string, body: unknown): Promise<Response> {
+  async #open(request: Request, principal: Principal, body: unknown): Promise<Response> {
     const opens = Array.isArray(body) ? body.some(isInitialize) : isInitialize(body);
     if (opens && this.#sessions.size >= this.#limits.max) {
       throw new ToolError('RESOURCE_EXHAUSTED', `There are already ${this.#limits.max} MCP sessions.`, {
@@ -78,7 +80,14 @@ export class Sessions {
     });
     await server.connect(transport);
     if (!opens) return transport.handleRequest(request, { parsedBody: body });
-    const session: Session = { server, transport, principal, subscriptions: new Map(), timer: setTimeout(() => undefined, 0), open: 0 };
+    const session: Session = {
+      server,
+      transport,
+      principal: principal.id,
+      subscriptions: new Map(),
+      timer: setTimeout(() => undefined, 0),
+      open: 0,
+    };
     this.#sessions.set(id, session);
     this.#subscribing(session);
     return this.#use(session, request, body);

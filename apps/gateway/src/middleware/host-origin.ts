@@ -6,9 +6,9 @@ import type { GatewayEnv } from './auth.ts';
 
 /** Names under which the gateway answers. */
 export interface HostRule {
-  /** Host names without port, in lower case; `*` allows every name. */
+  /** Host names without port; `*.name` allows what is below a name, `*` everything. */
   readonly names: readonly string[];
-  /** Also IP addresses and names without a dot, which nobody outside can point elsewhere: for an address that others reach. */
+  /** Also addresses, and names that nobody outside can point elsewhere: for a gateway that others reach. */
   readonly plain: boolean;
 }
 
@@ -23,11 +23,13 @@ export function isHost(text: string | undefined): boolean {
 /**
  * Checks `Host`, the host of the URL, and `Origin`, before anything else is looked at.
  *
- * A page may call only from the gateway's own origin, or from a host that is named: a page on another port of this machine is foreign.
+ * A page may call only from the gateway's own origin, or from a host that is named in full: a page on another port of this machine is foreign.
  */
 export function hostOrigin(rule: HostRule): MiddlewareHandler<GatewayEnv> {
-  const named = new Set(rule.names.map((name) => hostnameOf(name) ?? name));
-  const isAllowed = (name: string) => named.has('*') || named.has(name) || (rule.plain ? isPlain(name) : isLocal(name));
+  const exact = new Set(rule.names.map((name) => hostnameOf(name) ?? name));
+  const suffixes = rule.names.filter((name) => name.startsWith('*.')).map((name) => name.slice(1).toLowerCase());
+  const isNamed = (name: string) => exact.has(name) || exact.has('*') || suffixes.some((suffix) => name.endsWith(suffix));
+  const isAllowed = (name: string) => isNamed(name) || (rule.plain ? isPlain(name) : isLocal(name));
   // Most requests carry one and the same Host.
   let lastGood: string | undefined;
   return async function hostOrigin(c, next) {
@@ -46,7 +48,7 @@ export function hostOrigin(rule: HostRule): MiddlewareHandler<GatewayEnv> {
       throw refused(`The address in the request line is not that of the Host "${host}".`, 'Send a path in the request line.');
     }
     const origin = c.req.header('origin');
-    if (origin !== undefined && !isOwn(origin, host, named)) {
+    if (origin !== undefined && !isOwn(origin, host, exact)) {
       throw refused(`The Origin "${origin}" is not allowed.`, 'Call from a program, or add the host of the page to SANDLOT_ALLOWED_HOSTS.');
     }
     return next();
@@ -65,14 +67,14 @@ function isAt(url: string, host: string): boolean {
   return hostnameOf(URL.parse(url)?.host ?? '') === hostnameOf(host);
 }
 
-/** An IP address, or a name without a dot. */
+/** An IP address, a name without a dot, or one that public DNS never has: containers and Kubernetes. */
 function isPlain(name: string): boolean {
-  return !name.includes('.') || isIP(name) !== 0;
+  return !name.includes('.') || isIP(name) !== 0 || /\.(?:internal|svc|cluster\.local|localhost)$/.test(name);
 }
 
 /** This machine: nobody else can be reached by it. */
 function isLocal(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || (name.startsWith('127.') && isIP(name) !== 0);
+  return /(?:^|\.)localhost$/.test(name) || name === '[::1]' || (name.startsWith('127.') && isIP(name) !== 0);
 }
 
 function isOwn(origin: string, host: string, named: ReadonlySet<string>): boolean {

@@ -21,7 +21,7 @@ export function mcpRoutes(views: Views, options: RelayOptions, limits: SessionLi
     if (!view) throw new ToolError('NOT_FOUND', `No server "${name}".`, { advice: `Servers: ${views.names().join(', ')}.` });
     const endpoint = endpoints.get(name) ?? createEndpoint(view, options, limits);
     endpoints.set(name, endpoint);
-    return endpoint.fetch(c.req.raw, c.get('principal'), c.get('body'));
+    return endpoint.fetch(c.req.raw, c.get('caller'), c.get('body'));
   };
   return {
     routes: new Hono<GatewayEnv>().all('/mcp', (c) => answer(c, '')).all('/mcp/:server', (c) => answer(c, c.req.param('server'))),

@@ -10,7 +10,8 @@ import { route } from '../mcp/route.ts';
 import type { View } from '../mcp/view.ts';
 import type { Views } from '../mcp/views.ts';
 import type { GatewayEnv } from '../middleware/auth.ts';
-import type { Caller } from '../upstreams/caller.ts';
+import type { Principal } from '../auth/principal.ts';
+import { type Caller, isLoose } from '../upstreams/caller.ts';
 import { UpstreamError } from '../upstreams/peer.ts';
 import type { Registry } from '../upstreams/registry.ts';
 import { openApi } from './openapi.ts';
@@ -31,18 +32,13 @@ export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono
     .get('/v1/sandbox', (c) => c.json(done({ version: views.all.version, servers: healthOf(registry), broken: registry.broken })))
     .get('/v1/mcp/servers', (c) => c.json(done(views.names())))
     .get('/v1/mcp/:server/tools', async (c) => {
-      const caller = restCaller(c.get('principal'), c.req.raw.signal);
+      const caller = restCaller(c.get('caller'), c.req.raw.signal);
       return c.json(done(await route(find(c.req.param('server')), { method: 'tools/list', params: {}, caller }, guard)));
     })
     .post('/v1/mcp/:server/tools/:tool', async (c) => {
       const view = find(c.req.param('server'));
       const tool = c.req.param('tool');
-      if (!(await view.catalog()).tools.has(tool)) {
-        throw new ToolError('NOT_FOUND', `No tool "${tool}" in the server "${view.name}".`, {
-          advice: `See GET /v1/mcp/${view.name}/tools.`,
-        });
-      }
-      return c.json(done(await callTool(view, tool, c.get('body') ?? {}, restCaller(c.get('principal'), c.req.raw.signal), guard)));
+      return c.json(done(await callTool(view, tool, c.get('body') ?? {}, restCaller(c.get('caller'), c.req.raw.signal), guard)));
     });
 }
 
@@ -55,18 +51,23 @@ function healthOf(registry: Registry): Record<string, unknown> {
 }
 
 async function described(registry: Registry, views: Views) {
-  const servers = registry
-    .list()
-    .map(async ({ name, title }) => ({
-      name,
-      title,
-      tools: [...((await views.one(name)?.catalog())?.tools.values() ?? [])].map(({ shown }) => shown),
-    }));
+  const servers = registry.list().map(async ({ name, title }) => ({
+    name,
+    title,
+    tools: [...((await views.one(name)?.catalog())?.tools.values() ?? [])].map(({ shown }) => shown),
+  }));
   return Promise.all(servers);
 }
 
-function restCaller(principal: string, signal: AbortSignal): Caller {
-  return { principal, era: 'modern', envelope: modernEnvelope(), signal, notify: () => undefined };
+function restCaller(principal: Principal, signal: AbortSignal): Caller {
+  return {
+    principal: principal.id,
+    allows: (scope) => principal.allows(scope),
+    era: 'modern',
+    envelope: modernEnvelope(),
+    signal,
+    notify: () => undefined,
+  };
 }
 
 async function callTool(view: View, tool: string, args: unknown, caller: Caller, guard: Guard): Promise<unknown> {
@@ -79,13 +80,18 @@ async function callTool(view: View, tool: string, args: unknown, caller: Caller,
   return withSpan(`tools/call ${tool}`, { kind: SpanKind.INTERNAL, attributes: spanAttributes }, async () => {
     const result = await route(view, { method: 'tools/call', params: { name: tool, arguments: args }, caller }, guard).catch(
       (error: unknown) => {
-        throw error instanceof UpstreamError ? new ToolError('INVALID_ARGUMENT', error.message, { cause: error }) : error;
+        throw error instanceof UpstreamError ? toToolError(error) : error;
       },
     );
     const { isError, _meta } = errorSchema.parse(result);
     if (isError) throw toError(_meta?.[errorMetaKey], result);
     return result;
   });
+}
+
+function toToolError(error: UpstreamError): ToolError {
+  const unknown = isLoose(error.data) && 'unknown' in error.data;
+  return new ToolError(unknown ? 'NOT_FOUND' : 'INVALID_ARGUMENT', error.message, { cause: error });
 }
 
 /** A failure of an added server has no code of ours: its own answer goes along. */

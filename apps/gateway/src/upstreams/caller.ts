@@ -6,6 +6,8 @@ export type Loose = Record<string, unknown>;
 /** The client behind one request. */
 export interface Caller {
   readonly principal: string;
+  /** Whether it may do what a scope stands for. */
+  readonly allows: (scope: string) => boolean;
   /** The protocol session, for clients before 2026-07-28 that have one. */
   readonly session?: string;
   readonly era: 'legacy' | 'modern';
