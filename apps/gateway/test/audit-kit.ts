@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createLog } from '@sandlot/core';
 import { createSigner } from '../src/audit/note.ts';
 import { hashLine, zeroHash } from '../src/audit/record.ts';
-import { type AuditOptions, type CallRecord, openAudit } from '../src/audit/trail.ts';
+import type { CallRecord } from '../src/audit/call-record.ts';
+import { type AuditOptions, openAudit } from '../src/audit/trail.ts';
 
 export const call: CallRecord = {
   principal: 'ada',

@@ -21,9 +21,9 @@ describe('redaction', () => {
       'credentials',
     ];
     const hidden = Object.fromEntries(names.map((name) => [name, 'hunter2hunter2']));
-    const { args } = redact('t', { ...hidden, path: 'a.txt', headers: [{ ...hidden, accept: '*/*' }], usesToken: true });
+    const { args } = redact('t', { ...hidden, path: 'a.txt', author: 'Ada', headers: [{ ...hidden, accept: '*/*' }], usesToken: true });
     expect(JSON.stringify(args)).not.toContain('hunter2');
-    expect(args).toMatchObject({ path: 'a.txt', headers: [{ accept: '*/*' }], usesToken: true });
+    expect(args).toMatchObject({ path: 'a.txt', author: 'Ada', headers: [{ accept: '*/*' }], usesToken: true });
   });
 
   it('shows only what is allowed for a tool that has a list', () => {

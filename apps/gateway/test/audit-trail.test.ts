@@ -76,6 +76,17 @@ describe('the audit trail', () => {
     }
   });
 
+  it('refuses calls after it was closed, and does not open where it cannot write', async () => {
+    await using folder = await temporaryFolder();
+    const trail = await open(folder.path);
+    const entry = await trail.begin(call);
+    await trail[Symbol.asyncDispose]();
+    entry.end({ outcome: 'ok', durationMs: 1 });
+    await expect(trail.begin(call)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    writeFileSync(join(folder.path, 'file'), '');
+    await expect(open(join(folder.path, 'file'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
   it('is readable by its user alone', async () => {
     await using folder = await temporaryFolder();
     await run(folder.path, 1);
