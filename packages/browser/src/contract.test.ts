@@ -21,6 +21,11 @@ const after = (args: Record<string, unknown>) => async (client: TestClient) => {
 const site = await startSite({ '/': html });
 afterAll(() => site[Symbol.asyncDispose]());
 
+const onSite = (args: Record<string, unknown>) => async (client: TestClient) => {
+  await client.call('browser_navigate', { url: site.url });
+  return args;
+};
+
 contractSuite(browser, {
   prepare: (workspace) => writeFile(`${workspace}/a.txt`, 'hello'),
   examples: {
@@ -54,12 +59,36 @@ contractSuite(browser, {
     browser_evaluate: after({ function: '() => document.title' }),
     browser_console_messages: after({ level: 'info' }),
     browser_network_requests: after({}),
-    browser_network_request: async (client) => {
-      await client.call('browser_navigate', { url: site.url });
-      return { index: 1 };
-    },
+    browser_network_request: onSite({ index: 1 }),
     browser_get_download_list: {},
     browser_resize: after({ width: 800, height: 600 }),
+    browser_mouse_move_xy: after({ x: 10, y: 10 }),
+    browser_mouse_click_xy: after({ x: 10, y: 10 }),
+    browser_mouse_drag_xy: after({ startX: 10, startY: 10, endX: 50, endY: 50 }),
+    browser_mouse_down: after({}),
+    browser_mouse_up: after({}),
+    browser_mouse_wheel: after({ deltaY: 100 }),
+    browser_cookie_list: {},
+    browser_cookie_get: { name: 'a' },
+    browser_cookie_set: { name: 'a', value: '1', domain: 'site.example' },
+    browser_cookie_delete: { name: 'a' },
+    browser_cookie_clear: {},
+    browser_localstorage_list: onSite({}),
+    browser_localstorage_get: onSite({ key: 'a' }),
+    browser_localstorage_set: onSite({ key: 'a', value: '1' }),
+    browser_localstorage_delete: onSite({ key: 'a' }),
+    browser_localstorage_clear: onSite({}),
+    browser_sessionstorage_list: onSite({}),
+    browser_sessionstorage_get: onSite({ key: 'a' }),
+    browser_sessionstorage_set: onSite({ key: 'a', value: '1' }),
+    browser_sessionstorage_delete: onSite({ key: 'a' }),
+    browser_sessionstorage_clear: onSite({}),
+    browser_storage_state: {},
+    browser_set_storage_state: async (client) => {
+      await client.call('browser_storage_state', { filename: 'state.json' });
+      return { filename: 'state.json' };
+    },
+    browser_pdf_save: after({}),
     browser_close: after({}),
   },
 });

@@ -25,7 +25,7 @@ export interface Report {
   readonly page?: { readonly kind: 'changes' | 'snapshot'; readonly text: string; readonly left: number; readonly cursor?: string };
 }
 
-const fullChars = 40_000;
+const fullChars = 39_000;
 
 /**
  * Looks at the tab after an action.
@@ -35,12 +35,14 @@ const fullChars = 40_000;
  */
 export async function makeReport(session: Session, tab: Tab, mode: SnapshotMode, most: number, signal: AbortSignal): Promise<Report> {
   const closed = tab.page.isClosed();
-  const shot = closed || mode === 'none' ? undefined : await unlessBlocked(tab, takeSnapshot(tab.page, false, signal), signal);
+  const [shot, title] = await Promise.all([
+    closed || mode === 'none' ? undefined : unlessBlocked(tab, takeSnapshot(tab.page, false, signal), signal),
+    closed ? undefined : unlessBlocked(tab, tab.page.title(), signal),
+  ]);
   const sameDocument = tab.seenNow !== undefined;
   const page = shot && showPage(session, tab, shot.value, mode, most);
   if (shot) tab.saw(shot.value);
   const { popups, downloads, notes } = session.drain();
-  const title = closed ? undefined : await unlessBlocked(tab, tab.page.title(), signal);
   const files = downloads.map(({ path, name, bytes, state }) => ({ path: path ?? name, bytes: bytes ?? 0, state }));
   return {
     tabId: tab.id,

@@ -4,6 +4,9 @@ import { continueText, readPage } from '../pages/read-page.ts';
 import { filename, tabId, target, unlisted } from './fields.ts';
 import { renderPart } from './render-part.ts';
 
+/** Room for the head of the answer: address, title, notes. */
+const headChars = 700;
+
 export const browserSnapshot = defineTool({
   name: 'browser_snapshot',
   title: 'Snapshot',
@@ -32,7 +35,9 @@ export const browserSnapshot = defineTool({
   ),
   async run({ cursor, maxChars = 40_000, ...rest }, { domain, principal, signal }) {
     const session = await domain.session(principal);
-    return cursor === undefined ? readPage(session, { ...rest, maxChars, signal }) : continueText(session, cursor, maxChars);
+    return cursor === undefined
+      ? readPage(session, { ...rest, maxChars: maxChars - headChars, signal })
+      : continueText(session, cursor, maxChars - headChars);
   },
   render: renderPart,
 });

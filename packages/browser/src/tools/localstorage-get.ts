@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { useStorage } from '../pages/storage.ts';
+import { tabId, unlisted } from './fields.ts';
+
+export const browserLocalstorageGet = defineTool({
+  name: 'browser_localstorage_get',
+  title: 'Get from local storage',
+  description: 'Get a value from the local storage of the page.',
+  effect: 'read',
+  scope: 'browser:read',
+  group: 'storage',
+  input: z.object({ key: z.string().describe('Key'), tabId }),
+  output: unlisted(z.object({ url: z.string().describe('Page URL'), entries: z.record(z.string(), z.string()).describe('Entries') })),
+  run: async (input, { domain, principal, signal }) =>
+    useStorage(await domain.session(principal), 'local', { do: 'get', key: input.key }, { tabId: input.tabId, signal }),
+  render: ({ entries }) => `### Entries (untrusted)\n${JSON.stringify(entries, null, 1)}`,
+});

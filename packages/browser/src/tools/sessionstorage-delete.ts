@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { useStorage } from '../pages/storage.ts';
+import { tabId, unlisted } from './fields.ts';
+
+export const browserSessionstorageDelete = defineTool({
+  name: 'browser_sessionstorage_delete',
+  title: 'Delete from session storage',
+  description: 'Delete a key from the session storage of the page.',
+  effect: 'destroy',
+  scope: 'browser:act',
+  group: 'storage',
+  input: z.object({ key: z.string().describe('Key'), tabId }),
+  output: unlisted(z.object({ url: z.string().describe('Page URL'), entries: z.record(z.string(), z.string()).describe('Entries') })),
+  run: async (input, { domain, principal, signal }) =>
+    useStorage(await domain.session(principal), 'session', { do: 'delete', key: input.key }, { tabId: input.tabId, signal }),
+  render: ({ entries }) => `### Entries (untrusted)\n${JSON.stringify(entries, null, 1)}`,
+});

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { useStorage } from '../pages/storage.ts';
+import { tabId, unlisted } from './fields.ts';
+
+export const browserSessionstorageList = defineTool({
+  name: 'browser_sessionstorage_list',
+  title: 'List session storage',
+  description: 'List the session storage of the page.',
+  effect: 'read',
+  scope: 'browser:read',
+  group: 'storage',
+  input: z.object({ tabId }),
+  output: unlisted(z.object({ url: z.string().describe('Page URL'), entries: z.record(z.string(), z.string()).describe('Entries') })),
+  run: async (input, { domain, principal, signal }) =>
+    useStorage(await domain.session(principal), 'session', { do: 'list' }, { tabId: input.tabId, signal }),
+  render: ({ entries }) => `### Entries (untrusted)\n${JSON.stringify(entries, null, 1)}`,
+});
