@@ -44,8 +44,8 @@ describe('the main job, with real processes, a real browser and a real shell', (
       expect(pids).toHaveLength(servers.length);
       expect(pids.filter(isAlive)).toEqual([]);
 
-      expect(stdout).toContain(`Trace ${sink.spans[0]?.traceId} `);
       checkTree(sink.spans);
+      expect(stdout).toContain(`Trace ${sink.spans[0]?.traceId} `);
       checkPaths(sink.spans);
       checkSpans(sink.spans);
       for (const secret of [key, makeContacts(seed)[0]?.name]) expect(JSON.stringify(sink.spans)).not.toContain(secret);

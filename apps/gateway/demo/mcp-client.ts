@@ -38,7 +38,13 @@ export interface McpClient extends AsyncDisposable {
   call(tool: string, args: Record<string, unknown>): Promise<ToolAnswer>;
 }
 
-/** Messages as both SDKs take them. */
+/** Request options as both SDKs take them. */
+interface RequestOptions {
+  timeout: number;
+  signal?: AbortSignal;
+}
+
+/** Params of a call as both SDKs take them. */
 type Params = { name: string; arguments: Record<string, unknown>; _meta: Record<string, string> };
 
 const info = { name: 'sandlot-demo', version: '0.1.0' };
@@ -74,7 +80,7 @@ export async function connectMcp(options: ConnectOptions): Promise<McpClient> {
   };
 }
 
-async function connectModern({ url, key }: ConnectOptions, requestOptions: { timeout: number }) {
+async function connectModern({ url, key }: ConnectOptions, requestOptions: RequestOptions) {
   const client = new Client(info, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
   await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', url), transportOptions(key)));
   return {
@@ -84,7 +90,7 @@ async function connectModern({ url, key }: ConnectOptions, requestOptions: { tim
   };
 }
 
-async function connectLegacy({ url, key }: ConnectOptions, requestOptions: { timeout: number }) {
+async function connectLegacy({ url, key }: ConnectOptions, requestOptions: RequestOptions) {
   const client = new OldClient(info);
   const transport = new LegacyTransport(new URL('/mcp', url), transportOptions(key));
   await client.connect(transport);
