@@ -155,6 +155,16 @@ describe('downloads', () => {
     expect(list.facts['files']).toMatchObject([{ path: `${page.folder.path}/downloads/slow.bin`, state: 'completed', bytes: 100_003 }]);
   });
 
+  it('are also made of a PDF that opens in a tab', async () => {
+    const pdf = Buffer.from('%PDF-1.4\n%nothing to see\n%%EOF');
+    await using page = await open(`<a href="/a%20report.pdf">Report</a>`, {
+      '/a%20report.pdf': (_, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end(pdf),
+    });
+    const answer = await page.client.call('browser_click', { target: 'a' });
+    expect(answer.facts['files']).toMatchObject([{ path: `${page.folder.path}/downloads/a report.pdf`, state: 'completed' }]);
+    expect(await readFile(`${page.folder.path}/downloads/a report.pdf`)).toEqual(pdf);
+  });
+
   it('that break off are reported as failed', async () => {
     await using page = await open(`<a href=/broken>Broken</a>`, {
       '/broken': (_, response) => {

@@ -38,20 +38,30 @@ export class Downloads {
 
   /** Takes a download over from the browser. */
   add(download: Download): DownloadRecord {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const record: DownloadRecord = {
-      name: safeName(download.suggestedFilename()),
-      url: download.url().slice(0, 2_000),
-      state: 'running',
-      path: undefined,
-      bytes: undefined,
-      reason: undefined,
-      ended: promise,
-    };
-    this.records.push(record);
-    if (this.records.length > kept) this.records.shift();
-    void this.#finish(download, record).finally(resolve);
-    return record;
+    return this.#track(download.suggestedFilename(), download.url(), async (record) => {
+      const failure = await download.failure();
+      if (failure !== null) {
+        record.state = failure === 'canceled' ? 'cancelled' : 'failed';
+        record.reason = failure;
+        return;
+      }
+      const source = await download.path();
+      record.bytes = (await stat(source)).size;
+      record.path = await this.#files.adopt(source, join(this.#folder, record.name));
+      record.state = 'completed';
+      await download.delete().catch(() => undefined);
+    });
+  }
+
+  /** Saves a document that the browser shows in a viewer, where nobody can read it. */
+  save(url: string, fetch: () => Promise<Buffer>): DownloadRecord {
+    const name = URL.parse(url)?.pathname.split('/').at(-1)?.replaceAll('%20', ' ') ?? '';
+    return this.#track(name.toLowerCase().endsWith('.pdf') ? name : `${name || 'document'}.pdf`, url, async (record) => {
+      const body = await fetch();
+      record.bytes = body.length;
+      record.path = await this.#files.write(join(this.#folder, record.name), body);
+      record.state = 'completed';
+    });
   }
 
   /** Waits until the given downloads have ended, or for this long. */
@@ -64,24 +74,25 @@ export class Downloads {
     clearTimeout(timer);
   }
 
-  async #finish(download: Download, record: DownloadRecord): Promise<void> {
-    try {
-      const failure = await download.failure();
-      if (failure !== null) {
-        record.state = failure === 'canceled' ? 'cancelled' : 'failed';
-        record.reason = failure;
-        return;
-      }
-      const source = await download.path();
-      record.bytes = (await stat(source)).size;
-      record.path = await this.#files.adopt(source, join(this.#folder, record.name));
-      record.state = 'completed';
-      await download.delete();
-    } catch (error) {
-      if (record.state === 'completed') return;
+  #track(name: string, url: string, work: (record: DownloadRecord) => Promise<void>): DownloadRecord {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const record: DownloadRecord = {
+      name: safeName(name),
+      url: url.slice(0, 2_000),
+      state: 'running',
+      path: undefined,
+      bytes: undefined,
+      reason: undefined,
+      ended: promise,
+    };
+    this.records.push(record);
+    if (this.records.length > kept) this.records.shift();
+    const failed = (error: unknown) => {
       record.state = 'failed';
       record.reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
       this.#log.warn('download failed', { name: record.name, error });
-    }
+    };
+    void work(record).catch(failed).finally(resolve);
+    return record;
   }
 }

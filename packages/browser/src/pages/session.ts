@@ -1,7 +1,7 @@
 /** Everything that belongs to one caller: a context of its own (cookies, storage), its tabs and its downloads. */
 import { randomUUID } from 'node:crypto';
 import { type Log, ToolError } from '@sandlot/core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page, Response } from 'playwright-core';
 import type { BrowserOptions } from '../options.ts';
 import { type DownloadRecord, Downloads } from './downloads.ts';
 import { Tab } from './tab.ts';
@@ -149,11 +149,29 @@ export class Session {
       this.#happenings.downloads.push(this.downloads.add(download));
       tab.interrupt('download');
     });
+    page.on('response', (response) => this.#saveDocument(tab, response));
     page.on('close', () => {
       this.tabs.delete(tab.id);
       if (this.current === tab) this.current = [...this.tabs.values()].at(-1);
     });
     return tab;
+  }
+
+  /** A PDF in a tab is a viewer without text: it is handed over as a file. */
+  #saveDocument(tab: Tab, response: Response): void {
+    const request = response.request();
+    if (!/^application\/pdf\b/i.test(response.headers()['content-type'] ?? '') || !response.ok() || request.method() !== 'GET') return;
+    if (!request.isNavigationRequest() || request.frame() !== tab.page.mainFrame()) return;
+    const url = response.url();
+    const fetch = async () => {
+      const answer = await this.context.request.get(url, { timeout: 120_000, maxRedirects: 0, failOnStatusCode: true });
+      try {
+        return await answer.body();
+      } finally {
+        await answer.dispose();
+      }
+    };
+    this.#happenings.downloads.push(this.downloads.save(url, fetch));
   }
 
   async #replace(crashed: Tab): Promise<Tab> {
