@@ -50,6 +50,9 @@ describe('sandlot audit verify', () => {
     await using state = await temporaryFolder();
     await run(join(state.path, 'audit'), 1);
     expect(await sandlotAudit('verify', '--state-dir', state.path)).toMatchObject({ code: 0 });
+    expect(await sandlotAudit('verify', '--audit-dir', join(state.path, 'audit'))).toMatchObject({ code: 0 });
+    writeFileSync(join(state.path, 'sandlot.json'), JSON.stringify({ stateDir: state.path, port: 1 }));
+    expect(await sandlotAudit('verify', '--config', join(state.path, 'sandlot.json'))).toMatchObject({ code: 0 });
     expect(JSON.parse((await sandlotAudit('verify', '--json', file)).out)).toMatchObject({
       place: file,
       size: lines.length,

@@ -30,7 +30,9 @@ describe('a writer that is killed', () => {
     const random = randomFrom(99);
     const all: string[] = [];
     for (let round = 0; round < 20; round++) {
-      const child = spawn(writer[0], [...writer.slice(1), folder.path, '8'], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(writer[0], [...writer.slice(1), folder.path, '8', round % 2 === 0 ? 'disk' : 'kernel'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       const exited = once(child, 'exit');
       const enough = 5 + random(150);
       const lines = await acknowledged(child, ({ length }) => length >= enough);

@@ -1,11 +1,18 @@
-/** A process that writes an audit log until it is killed: `audit-writer.ts FOLDER CALLERS`. Prints what came of each begin. */
+/** A process that writes an audit log until it is killed: `audit-writer.ts FOLDER CALLERS DURABILITY`. Prints what came of each begin. */
 import { randomBytes } from 'node:crypto';
 import { createLog } from '@sandlot/core';
 import { openAudit } from '../src/audit/trail.ts';
 
-const [folder = '', callers = '1'] = process.argv.slice(2);
+const [folder = '', callers = '1', durability] = process.argv.slice(2);
 const log = createLog({ name: 'writer' });
-const trail = await openAudit({ folder, version: '1', log, checkpointRecords: 50, fileBytes: 300_000 });
+const trail = await openAudit({
+  folder,
+  version: '1',
+  log,
+  checkpointRecords: 50,
+  fileBytes: 300_000,
+  durability: durability === 'kernel' ? 'kernel' : 'disk',
+});
 
 async function caller(): Promise<void> {
   for (;;) {
