@@ -62,7 +62,7 @@ describe('shell_exec', () => {
     expect(second.facts).toMatchObject({ status: 'exited', exit_code: 5 });
   });
 
-  it('gives a command the trace, and none of the secrets of the server', async () => {
+  it('S25: gives a command none of the secrets and descriptors of the server', async () => {
     await using folder = await temporaryFolder();
     process.env['SANDLOT_API_KEY'] = process.env['OTEL_EXPORTER_OTLP_HEADERS'] = process.env['SOME_TOKEN'] = 'secret';
     await using client = await connect(shell, { workspace: folder.path });

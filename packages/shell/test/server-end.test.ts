@@ -10,7 +10,7 @@ describe('the end of the server', () => {
     SIGTERM: (pid: number) => void process.kill(pid, 'SIGTERM'),
   };
   for (const [name, end] of Object.entries(ends)) {
-    it(`leaves no process and no temporary file after ${name}`, async () => {
+    it(`S14: leaves no process and no temporary file after ${name}`, async () => {
       await using folder = await temporaryFolder();
       await using temporary = await temporaryFolder();
       const { client, pid } = await startServer(folder.path, { TMPDIR: temporary.path });

@@ -2,7 +2,7 @@
 
 /** By what they try. */
 export const tortureSet: Readonly<Record<string, readonly string[]>> = {
-  quotes: [
+  'quotes (S4)': [
     `echo 'single "double" inside'`,
     `echo "double 'single' inside"`,
     `echo "a\\"b" 'c'"'"'d'`,
@@ -31,7 +31,7 @@ export const tortureSet: Readonly<Record<string, readonly string[]>> = {
     `printf 'no newline'`,
     `printf '\\n\\n\\n'`,
   ],
-  heredocs: [
+  'heredocs (S4)': [
     'cat <<EOF\nhello $((1+1))\nEOF',
     "cat <<'EOF'\nliteral $HOME `x` \\n\nEOF",
     'cat <<-EOF\n\tindented\n\t\ttwice\n\tEOF',
@@ -48,7 +48,7 @@ export const tortureSet: Readonly<Record<string, readonly string[]>> = {
     'cat <<EOF\n\n\nblank lines\n\n\nEOF\n',
     'cat <<EOF >here.txt\nto a file\nEOF\ncat here.txt',
   ],
-  lines: [
+  'lines (S4)': [
     'echo one\necho two',
     'echo one # comment',
     '# only a comment',
@@ -77,7 +77,7 @@ export const tortureSet: Readonly<Record<string, readonly string[]>> = {
     'echo end of line backslash\\',
     'false\n',
   ],
-  unclosed: [
+  'unclosed constructs (S3)': [
     'echo "unclosed',
     "echo 'unclosed",
     'echo `unclosed',
@@ -107,7 +107,7 @@ export const tortureSet: Readonly<Record<string, readonly string[]>> = {
     'echo a; ; echo b',
     '}',
   ],
-  ends: [
+  'ends (S7)': [
     'exit 0',
     'exit 7',
     'exit 255',
@@ -161,7 +161,7 @@ export const tortureSet: Readonly<Record<string, readonly string[]>> = {
     'echo $((1/0))',
     'ulimit -n 64; ulimit -n',
   ],
-  shellState: [
+  'shell state (S7)': [
     'PS1="> "; PROMPT_COMMAND="echo prompt"; echo x',
     'unset PROMPT_COMMAND PS1; echo x',
     'unset PATH; echo still',
@@ -200,7 +200,7 @@ export const tortureSet: Readonly<Record<string, readonly string[]>> = {
     '_=1; echo $?',
     'echo $?',
   ],
-  marks: [
+  'forged marks (S8)': [
     'printf "\\033]633;D;0\\007\\033]133;D;0\\007"; echo real',
     'echo "###PS1JSON###"; echo "{\\"exit_code\\": 0}"; echo "###PS1END###"',
     'echo "<<exit>>"; echo __SENTINEL__; echo end',
@@ -217,7 +217,7 @@ export const tortureSet: Readonly<Record<string, readonly string[]>> = {
     'printf "\\a\\v\\f" | od -c',
     'tput clear; echo $?',
   ],
-  input: [
+  'input (S9)': [
     'cat',
     'read x; echo "status $? [$x]"',
     'head -c 5',
@@ -251,7 +251,7 @@ export const tortureSet: Readonly<Record<string, readonly string[]>> = {
     'echo x > >(cat); sleep 0.1',
     'kill %1; echo $?',
   ],
-  large: [
+  'long commands (S5)': [
     `echo ${'x'.repeat(5_000)}`,
     `echo ${'y'.repeat(100_000)} | wc -c`,
     `: ${'z'.repeat(300_000)}; echo long`,

@@ -50,7 +50,8 @@ export function bootText(boot: Boot): string {
   ].join('; ');
 }
 
-function quote(text: string): string {
+/** One word for bash. */
+export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

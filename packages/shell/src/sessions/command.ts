@@ -6,7 +6,7 @@ import type { Exit, Running } from './running.ts';
 import type { Session } from './session.ts';
 import { LiveScreen } from './live-screen.ts';
 import type { ScreenView } from './screen.ts';
-import { childrenOf, endTree, isAlive, membersOf, signalPid, type Tree } from './tree.ts';
+import { childrenOf, endTree, membersOf, signalPid, type Tree } from './tree.ts';
 import { waitsForInput } from './waiting.ts';
 
 /** `running`, `exited` (with an exit code), `killed` (by a signal), `timed_out` (by `timeout_ms`). */
@@ -78,7 +78,7 @@ export class Command {
     this.#screen =
       parts.terminal &&
       new LiveScreen({ ...parts.terminal, output: parts.output, answer: (text) => start.write?.(text), resume: () => start.resume() });
-    this.tree = { pid: start.pid, tag: parts.tag };
+    this.tree = { pid: start.pid, tag: parts.tag, shellEnded: false };
     this.finished = this.#finish(settle);
   }
 
@@ -101,6 +101,7 @@ export class Command {
 
   async #finish(settle: (command: Command) => void): Promise<void> {
     const exit = await this.#running.exited;
+    this.tree.shellEnded = true;
     clearTimeout(this.#timer);
     await this.#drain();
     this.survivors = childrenOf(this.tree, Date.now() - this.startedAt);
@@ -122,6 +123,10 @@ export class Command {
     const exitedAt = Date.now();
     let looked = false;
     while (!closed) {
+      if (this.#running.isPaused()) {
+        await this.#change(quietMs);
+        continue;
+      }
       const silence = Date.now() - Math.max(exitedAt, this.#dataAt);
       if (silence < quietMs) await this.#change(quietMs - silence);
       else if (looked) return;
@@ -152,7 +157,7 @@ export class Command {
         signal.throwIfAborted();
         const left = deadline - Date.now();
         if (this.status !== 'running' || left <= 0 || done()) return;
-        await this.#change(this.tty ? Math.min(left, 50) : left);
+        await this.#change(left);
       }
     } finally {
       signal.removeEventListener('abort', abort);
@@ -199,7 +204,7 @@ export class Command {
 
   /** Sends a signal to the command's process group, as a terminal does. */
   signal(signal: NodeJS.Signals): void {
-    signalPid(-this.tree.pid, signal);
+    if (!this.tree.shellEnded) signalPid(-this.tree.pid, signal);
   }
 
   /** True while it runs, or a background child of it does. */
@@ -211,11 +216,9 @@ export class Command {
   async end(signal: NodeJS.Signals = 'SIGTERM', grace = graceMs, reason: Reason = 'killed'): Promise<void> {
     if (this.status === 'running') this.reason ??= reason;
     const survivors = await endTree(this.tree, signal, grace);
-    if (isAlive(this.tree.pid)) this.survivors = survivors;
-    else {
-      await this.finished;
-      this.survivors = survivors;
-    }
+    // A shell that cannot be ended never finishes.
+    if (this.tree.shellEnded || !survivors.includes(this.tree.pid)) await this.finished;
+    this.survivors = survivors;
     this.#running.close();
   }
 

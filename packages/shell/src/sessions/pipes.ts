@@ -19,15 +19,24 @@ export async function startPiped(options: PipedOptions): Promise<Running> {
   const { pipe } = options;
   const output = new Socket({ fd: pipe.readFd, readable: true, writable: false });
   const stdin = openSync(options.stdinFile ?? '/dev/null', 'r');
-  const child = spawn(options.shell, options.args, {
-    argv0: 'bash',
-    cwd: options.cwd,
-    env: options.env,
-    detached: true,
-    stdio: [stdin, pipe.writeFd, pipe.writeFd],
-  });
-  closeSync(stdin);
-  closeSync(pipe.writeFd);
+  const start = () => {
+    try {
+      return spawn(options.shell, options.args, {
+        argv0: 'bash',
+        cwd: options.cwd,
+        env: options.env,
+        detached: true,
+        stdio: [stdin, pipe.writeFd, pipe.writeFd],
+      });
+    } catch (error) {
+      output.destroy();
+      throw cannotStart(options, error);
+    } finally {
+      closeSync(stdin);
+      closeSync(pipe.writeFd);
+    }
+  };
+  const child = start();
   const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
   output.on('error', () => output.destroy());
@@ -38,7 +47,24 @@ export async function startPiped(options: PipedOptions): Promise<Running> {
     await once(child, 'spawn');
   } catch (error) {
     output.destroy();
-    throw new ToolError('UNAVAILABLE', `Cannot start "${options.shell}" in "${options.cwd}": ${String(error)}`, { cause: error });
+    throw cannotStart(options, error);
   }
-  return { pid: child.pid ?? 0, exited, closed, resume: () => void output.resume(), close: () => void output.destroy() };
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    closed,
+    resume: () => void output.resume(),
+    isPaused: () => output.isPaused() && !output.closed,
+    close: () => void output.destroy(),
+  };
+}
+
+function cannotStart({ shell, cwd }: StartOptions, cause: unknown): ToolError {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'E2BIG') {
+    return new ToolError('RESOURCE_EXHAUSTED', "The session's exported variables are too large for a new process.", {
+      cause,
+      advice: 'Begin anew: use another session, or end this one with shell_kill.',
+    });
+  }
+  return new ToolError('UNAVAILABLE', `Cannot start "${shell}" in "${cwd}": ${String(cause)}`, { cause });
 }

@@ -25,6 +25,8 @@ export interface Running {
   readonly closed: Promise<void>;
   /** Lets output come again after `onData` answered false. */
   resume(): void;
+  /** True after `onData` answered false, until `resume`. */
+  isPaused(): boolean;
   /** Gives up the output that may still come. */
   close(): void;
   /** Terminals only: types. */

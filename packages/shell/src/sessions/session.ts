@@ -1,6 +1,9 @@
 /** A named session: what one command leaves for the next. */
-import type { State } from './boot.ts';
+import { quote, type State } from './boot.ts';
 import type { Environment } from './environment.ts';
+
+// Linux takes 128 KiB for one variable.
+const largestBytes = 100_000;
 
 /** A session of one principal. */
 export class Session {
@@ -79,10 +82,16 @@ export class Session {
       if (before === undefined) env.delete(name);
       else env.set(name, before);
     }
+    // No process could be started with these; bash sets them itself.
+    const large = [...env].filter(([, value]) => Buffer.byteLength(value) > largestBytes);
+    for (const [name] of large) env.delete(name);
     this.env = env;
     this.cwd = state.cwd;
     this.umask = state.umask;
-    this.definitions = state.definitions;
+    this.definitions = Buffer.concat([
+      ...large.map(([name, value]) => Buffer.from(`declare -x ${name}=${quote(value)}\n`)),
+      state.definitions,
+    ]);
     this.version++;
   }
 }

@@ -25,9 +25,12 @@ export async function startTerminal(options: TerminalOptions): Promise<Running> 
     env: { ...options.env },
     encoding: null,
   });
+  let paused = false;
   // Without an encoding the library hands out buffers, whatever its types say.
   pty.onData((data: string | Buffer) => {
-    if (!options.onData(Buffer.from(data))) pty.pause();
+    if (options.onData(Buffer.from(data))) return;
+    paused = true;
+    pty.pause();
   });
   const exited = new Promise<Exit>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
@@ -39,7 +42,12 @@ export async function startTerminal(options: TerminalOptions): Promise<Running> 
     pid: pty.pid,
     exited,
     closed: exited.then(() => undefined),
-    resume: () => pty.resume(),
+    resume: () => {
+      paused = false;
+      pty.resume();
+    },
+    // After the exit nothing more is read.
+    isPaused: () => paused && open,
     close: () => {
       open = false;
     },

@@ -11,6 +11,8 @@ export interface Tree {
   /** The shell; it leads a session and a process group. */
   readonly pid: number;
   readonly tag: number;
+  /** True once the shell has ended: then its pid may be another process's. */
+  shellEnded: boolean;
 }
 
 /** Pids of the living processes that carry a tag, or one that begins so. */
@@ -88,7 +90,7 @@ export async function endTree(tree: Tree, signal: NodeJS.Signals, graceMs: numbe
     // Stopped first, so that a fork bomb cannot outrun the killing.
     for (const pid of members) signalPid(pid, 'SIGSTOP');
     for (const pid of members) signalPid(pid, 'SIGKILL');
-    signalPid(-tree.pid, 'SIGKILL');
+    if (!tree.shellEnded) signalPid(-tree.pid, 'SIGKILL');
     if (await isGone(tree, 100)) return [];
   }
   return membersOf(tree);
@@ -97,7 +99,7 @@ export async function endTree(tree: Tree, signal: NodeJS.Signals, graceMs: numbe
 /** The living processes of a tree, the shell included even before it could set its tag. */
 export function membersOf(tree: Tree): number[] {
   const members = tagged(tree.tag);
-  return members.includes(tree.pid) || !isAlive(tree.pid) ? members : [tree.pid, ...members];
+  return tree.shellEnded || members.includes(tree.pid) || !isAlive(tree.pid) ? members : [tree.pid, ...members];
 }
 
 /**

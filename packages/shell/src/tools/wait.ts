@@ -22,7 +22,8 @@ export async function waitForCommand(
   const deadline = startedAt + ms;
   let reportedAt = startedAt;
   for (;;) {
-    const slice = command.tty ? settledMs : progressMs;
+    // The longer nothing happens, the less often it is looked at.
+    const slice = Math.min(progressMs, Math.max(settledMs, command.silentMs / 4));
     await command.wait(Math.min(slice, Math.max(0, deadline - Date.now())), ctx.signal, done);
     const waiting = command.silentMs >= settledMs ? await command.waitingForInput() : undefined;
     if (command.status !== 'running') return undefined;
