@@ -21,5 +21,10 @@ contractSuite(file, {
     file_checkpoint: { label: 'start' },
     file_diff: async (client) => ({ from: (await client.call('file_checkpoint')).facts['checkpoint'] }),
     file_restore: async (client) => ({ checkpoint: (await client.call('file_checkpoint')).facts['checkpoint'] }),
+    file_pack: { source: 'a.txt', archive: 'a.zip' },
+    file_unpack: async (client) => {
+      await client.call('file_pack', { source: 'a.txt', archive: 'a.tgz' });
+      return { archive: 'a.tgz', destination: 'out' };
+    },
   },
 });

@@ -34,6 +34,7 @@ function swap(real: string, target: string): AsyncDisposable {
 
 async function race(
   world: World,
+  swapped: readonly [string, string],
   calls: readonly (readonly [string, Record<string, unknown>])[],
 ): Promise<{ calls: number; good: number }> {
   const before = await picture(world.outside);

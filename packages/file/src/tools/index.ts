@@ -9,10 +9,12 @@ import { grep } from './grep.ts';
 import { list } from './list.ts';
 import { mkdir } from './mkdir.ts';
 import { move } from './move.ts';
+import { pack } from './pack.ts';
 import { patch } from './patch.ts';
 import { read } from './read.ts';
 import { restore } from './restore.ts';
 import { stat } from './stat.ts';
+import { unpack } from './unpack.ts';
 import { write } from './write.ts';
 
-export const tools = [read, write, edit, list, glob, grep, stat, move, copy, remove, mkdir, patch, checkpoint, diff, restore];
+export const tools = [read, write, edit, list, glob, grep, stat, move, copy, remove, mkdir, patch, checkpoint, diff, restore, pack, unpack];

@@ -40,7 +40,9 @@ export type Operation =
   | 'mkdir'
   | 'checkpoint'
   | 'diff'
-  | 'restore';
+  | 'restore'
+  | 'pack'
+  | 'unpack';
 
 /** State of the server. Every operation of the other modules takes it first. */
 export class Workspace implements AsyncDisposable {
