@@ -26,5 +26,6 @@ contractSuite(file, {
       await client.call('file_pack', { source: 'a.txt', archive: 'a.tgz' });
       return { archive: 'a.tgz', destination: 'out' };
     },
+    file_watch: {},
   },
 });

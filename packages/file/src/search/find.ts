@@ -7,7 +7,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { compileGlob } from './glob.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import { ignoreArgs, ripgrep } from './ripgrep.ts';
-import { enterFolder, readFolder } from './tree.ts';
+import { walkTree } from './tree.ts';
 
 /** What to find. */
 export interface FindOptions {
@@ -72,18 +72,11 @@ async function walkAll(
   options: FindOptions,
   add: (path: string) => boolean,
 ): Promise<boolean> {
-  const walk = async (here: Handle, prefix: string, rules: IgnoreRules | undefined): Promise<boolean> => {
-    options.signal?.throwIfAborted();
-    const { entries } = await readFolder(here, { rules, hidden: true });
-    for (const { name, isFolder } of entries) {
-      if (!isFolder && options.type === 'dir') continue;
-      if (!add(prefix + name + (isFolder ? '/' : ''))) return false;
-      using child = isFolder ? enterFolder(here, name) : undefined;
-      if (child && !(await walk(child, `${prefix}${name}/`, rules?.enter(child, name)))) return false;
-    }
-    return true;
-  };
-  await walk(folder, '', options.ignored ? undefined : IgnoreRules.at(workspace, shown));
+  const rules = options.ignored ? undefined : IgnoreRules.at(workspace, shown);
+  for await (const { path, isFolder } of walkTree(folder, { rules, signal: options.signal })) {
+    if (!isFolder && options.type === 'dir') continue;
+    if (!add(path + (isFolder ? '/' : ''))) break;
+  }
   return false;
 }
 

@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fromErrno, hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
+import { isTemporaryName } from '../workspace/replace.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
 
 /** One entry of a folder. */
@@ -42,6 +43,36 @@ export function enterFolder(folder: Handle, name: string): Handle | undefined {
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return undefined;
     throw fromErrno(error, name);
+  }
+}
+
+/** An entry on the way through a tree. */
+export interface TreeEntry extends Entry {
+  /** Below the folder where the walk began. */
+  readonly path: string;
+  /** The held folder that the entry is in. */
+  readonly folder: Handle;
+}
+
+/** Options of {@link walkTree}. */
+export interface WalkOptions {
+  readonly rules: IgnoreRules | undefined;
+  /** Folders that are not entered. */
+  readonly skip?: (folder: Handle) => boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Every entry below a folder, a folder before what is in it. Links are not followed. */
+export async function* walkTree(folder: Handle, options: WalkOptions, prefix = ''): AsyncGenerator<TreeEntry> {
+  options.signal?.throwIfAborted();
+  const { entries } = await readFolder(folder, { rules: options.rules, hidden: true });
+  for (const entry of entries) {
+    if (isTemporaryName(entry.name)) continue;
+    yield { ...entry, folder, path: prefix + entry.name };
+    if (!entry.isFolder) continue;
+    using child = enterFolder(folder, entry.name);
+    if (!child || options.skip?.(child)) continue;
+    yield* walkTree(child, { ...options, rules: options.rules?.enter(child, entry.name) }, `${prefix}${entry.name}/`);
   }
 }
 

@@ -15,6 +15,26 @@ import { read } from './read.ts';
 import { restore } from './restore.ts';
 import { stat } from './stat.ts';
 import { unpack } from './unpack.ts';
+import { watch } from './watch.ts';
 import { write } from './write.ts';
 
-export const tools = [read, write, edit, list, glob, grep, stat, move, copy, remove, mkdir, patch, checkpoint, diff, restore, pack, unpack];
+export const tools = [
+  read,
+  write,
+  edit,
+  list,
+  glob,
+  grep,
+  stat,
+  move,
+  copy,
+  remove,
+  mkdir,
+  patch,
+  checkpoint,
+  diff,
+  restore,
+  pack,
+  unpack,
+  watch,
+];

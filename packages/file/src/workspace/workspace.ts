@@ -7,6 +7,7 @@ import { byDescriptor, byPath } from '../confine/handle.ts';
 import { Roots } from '../confine/roots.ts';
 import { type Spot, walk } from '../confine/walk.ts';
 import { LineIndexes } from '../text/line-index.ts';
+import { Watches } from '../watch/watches.ts';
 import { Queue } from './queue.ts';
 
 /** Options of {@link Workspace}. */
@@ -42,13 +43,15 @@ export type Operation =
   | 'diff'
   | 'restore'
   | 'pack'
-  | 'unpack';
+  | 'unpack'
+  | 'watch';
 
 /** State of the server. Every operation of the other modules takes it first. */
 export class Workspace implements AsyncDisposable {
   readonly roots: Roots;
   readonly confinement: 'descriptors' | 'paths';
   readonly lineIndexes = new LineIndexes();
+  readonly watches = new Watches();
   readonly #queue = new Queue();
 
   constructor(options: WorkspaceOptions) {
