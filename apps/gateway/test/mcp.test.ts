@@ -66,7 +66,14 @@ describe('/mcp', () => {
         gateway.gateway.registry.get('sample')?.request({
           method: 'sandlot.dev/busy',
           params: {},
-          caller: { principal: 'test', era: 'modern', envelope, signal: AbortSignal.timeout(5000), notify: () => undefined },
+          caller: {
+            principal: 'test',
+            allows: () => true,
+            era: 'modern',
+            envelope,
+            signal: AbortSignal.timeout(5000),
+            notify: () => undefined,
+          },
         }),
       )
       .toMatchObject({ busy: false });
