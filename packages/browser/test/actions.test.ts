@@ -250,6 +250,8 @@ describe('reading', () => {
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('nothing is not defined'),
     });
+    expect((await run('() => 12345678901234567890n')).text).toContain('12345678901234567890n');
+    expect((await run('() => { const a = {}; a.a = a; return a }')).error?.code).toBe('INVALID_ARGUMENT');
     expect((await run('() => {')).error?.code).toBe('INVALID_ARGUMENT');
   });
 });

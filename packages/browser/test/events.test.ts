@@ -259,6 +259,12 @@ it('an idle caller loses its tabs, and gets new ones', async () => {
   expect((await page.client.call('browser_navigate', { url: page.site.url })).text).toContain('start');
 });
 
+it('what a person cannot see is not in the answer', async () => {
+  await using page = await open(`<title>A\u202Eb\u200B</title><button onclick="alert('x\u202Ey')">Go\u{E0041}\u{E0042}</button>`);
+  const click = await page.client.call('browser_click', { target: 'button' });
+  expect(`${page.first.text}${click.text}`).not.toMatch(/[\u202E\u200B]|[\u{E0000}-\u{E007F}]/u);
+});
+
 it('an error page is a page', async () => {
   await using page = await open('<p>start</p>');
   const answer = await page.client.call('browser_navigate', { url: `${page.site.url}/missing` });

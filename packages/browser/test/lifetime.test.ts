@@ -5,7 +5,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { connect, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { browser } from '../src/index.ts';
-import { alive, commandOf, descendants } from './processes.ts';
+import { alive, commandOf, descendants, listeningPorts } from './processes.ts';
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 const patient = { timeout: 60_000, interval: 50 };
@@ -74,6 +74,18 @@ describe('Chromium', () => {
       expect(seccomp === '2', `renderer ${child}: Seccomp ${seccomp}, told: ${sandbox}`).toBe(sandbox !== 'off');
     }
     if (sandbox === 'off') expect(JSON.stringify(listed.content)).toContain('Warning');
+    await client.close();
+    await nothingLeft(folder.path, children);
+  });
+
+  it('listens on no port: it is driven by a pipe (CVE-2026-43581)', async () => {
+    await using folder = await temporaryFolder();
+    const { client, pid, children } = await startServer(folder.path);
+    const processes = alive(descendants(pid));
+    expect(processes.filter((child) => commandOf(child).includes('--remote-debugging-pipe')).length).toBeGreaterThan(0);
+    expect(processes.flatMap(listeningPorts)).toEqual([]);
+    // The one port of the server is its proxy, on loopback.
+    expect(listeningPorts(pid)).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+$/)]);
     await client.close();
     await nothingLeft(folder.path, children);
   });

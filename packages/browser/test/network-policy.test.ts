@@ -84,7 +84,11 @@ describe('CVE-2026-43527, CVE-2026-43573: the policy holds on every route, not o
     world.pages['/'] = `<h1>Start</h1><a href="${url}file" download>Save</a><form action="${url}" method=post><button>Send</button></form>`;
     world.pages['/worker.js'] = (_, response) => {
       response.writeHead(200, { 'content-type': 'text/javascript' });
-      response.end(`fetch('${url}', { mode: 'no-cors' }).finally(() => self.postMessage?.('done'))`);
+      response.end(`fetch('${url}', { mode: 'no-cors' }).catch(() => 0).finally(() => postMessage('done'))`);
+    };
+    world.pages['/service.js'] = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/javascript' });
+      response.end(`oninstall = event => event.waitUntil(fetch('${url}', { mode: 'no-cors' }).catch(() => 0))`);
     };
     const scripts = [
       `fetch('${url}', { mode: 'no-cors' }).then(() => 'reached', () => 'failed')`,
@@ -93,6 +97,7 @@ describe('CVE-2026-43527, CVE-2026-43573: the policy holds on every route, not o
       `new Promise(done => { const i = new Image(); i.src = '${url}'; i.onload = i.onerror = done }).then(() => 0)`,
       `new Promise(done => { const s = new WebSocket('${url.replace('http', 'ws')}'); s.onerror = s.onopen = done }).then(() => 0)`,
       `new Promise(done => { const w = new Worker('/worker.js'); w.onmessage = done }).then(() => 0)`,
+      `navigator.serviceWorker.register('/service.js').then(() => navigator.serviceWorker.ready).then(() => 0)`,
       `navigator.sendBeacon('${url}')`,
       `window.open('${url}') && 0`,
     ];

@@ -1,5 +1,5 @@
 /** Looks at the processes of this machine (Linux). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** All processes below `pid`, without itself. */
 export function descendants(pid: number): number[] {
@@ -39,6 +39,37 @@ export function commandOf(pid: number): string {
   } catch {
     return '';
   }
+}
+
+/** Addresses on which a process listens for TCP, as `address:port`. */
+export function listeningPorts(pid: number): string[] {
+  const inodes = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+      } catch {
+        return [];
+      }
+    }),
+  );
+  return ['tcp', 'tcp6'].flatMap((family) =>
+    readFileSync(`/proc/${pid}/net/${family}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter((columns) => columns[3] === '0A' && inodes.has(columns[9] ?? ''))
+      .map(([, local = '']) => {
+        const [address = '', port = ''] = local.split(':');
+        const shown =
+          family === 'tcp'
+            ? (address.match(/../g) ?? [])
+                .toReversed()
+                .map((byte) => Number.parseInt(byte, 16))
+                .join('.')
+            : `[${address}]`;
+        return `${shown}:${Number.parseInt(port, 16)}`;
+      }),
+  );
 }
 
 function parentOf(pid: number): number | undefined {

@@ -25,9 +25,9 @@ export async function evaluate(
     look(session, options, async (tab) => {
       const code = toFunction(source);
       const value = await (target === undefined ? tab.page.evaluate(code) : (await locate(tab.page, target)).evaluate(code)).catch(explain);
-      const text = clean(value === undefined ? 'undefined' : JSON.stringify(value, null, 1));
+      const text = clean(toJson(value));
       const path = filename === undefined ? undefined : await session.files.write(filename, text);
-      return { url: tab.page.url(), ...(path === undefined ? cutText(session, text, mostChars) : { text: '', lines: 0, left: 0, path }) };
+      return { url: tab.url, ...(path === undefined ? cutText(session, text, mostChars) : { text: '', lines: 0, left: 0, path }) };
     }),
   );
 }
@@ -42,6 +42,17 @@ function toFunction(source: string): () => unknown {
   const sent = (): unknown => undefined;
   sent.toString = () => (isFunction ? text : `() => (${text})`);
   return sent;
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part), 1) ?? 'undefined';
+  } catch (error) {
+    throw new ToolError('INVALID_ARGUMENT', 'What the function returned refers to itself and cannot be written as JSON.', {
+      cause: error,
+      advice: 'Return only the values that you need.',
+    });
+  }
 }
 
 function explain(error: unknown): never {

@@ -28,7 +28,7 @@ export async function find(
       const hits =
         regex === undefined ? lines.flatMap((line, index) => (line.toLowerCase().includes(wanted) ? [index] : [])) : matching(regex, lines);
       return {
-        url: tab.page.url(),
+        url: tab.url,
         total: hits.length,
         lines: hits.slice(0, Math.max(1, maxResults)).map((index) => withRef(lines, index)),
       };

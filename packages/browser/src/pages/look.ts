@@ -2,6 +2,7 @@
 import { ToolError } from '@sandlot/core';
 import { crashed, toFailure } from './failures.ts';
 import type { Session } from './session.ts';
+import { clean } from './snapshot.ts';
 import { blockers, type Tab } from './tab.ts';
 
 /** Which tab, and until when. */
@@ -58,5 +59,5 @@ export function refuseDialog(tab: Tab): void {
 
 /** Kind and text of the open dialog. */
 export function describeDialog({ dialog }: Tab): string {
-  return dialog ? `${dialog.type()}: ${dialog.message().slice(0, 500)}` : '';
+  return dialog ? `${dialog.type()}: ${clean(dialog.message()).slice(0, 500)}` : '';
 }

@@ -24,7 +24,7 @@ const leastShare = 0.1;
 /** The main content of a page, or one element, as Markdown. */
 export async function toMarkdown(session: Session, options: MarkdownOptions): Promise<Part> {
   return withSpan('browser.markdown', {}, async () =>
-    look(session, options, async ({ page }) => {
+    look(session, options, async ({ page, url }) => {
       const { target, all = false } = options;
       const html =
         target === undefined ? await page.content() : await (await locate(page, target)).evaluate((element) => element.outerHTML);
@@ -39,7 +39,7 @@ export async function toMarkdown(session: Session, options: MarkdownOptions): Pr
       const whole = all || target !== undefined;
       let markdown = await convert(!whole);
       if (!whole && markdown.length < leastShare * (await textLength(page))) markdown = await convert(false);
-      return { url: page.url(), title: await page.title(), ...(await deliver(session, markdown, options)) };
+      return { url, title: await page.title(), ...(await deliver(session, markdown, options)) };
     }),
   );
 }

@@ -26,7 +26,7 @@ export async function listRequests(
           filter,
           entries.map(({ request }) => request.url()),
         ).flatMap((index) => entries[index] ?? []);
-  return { url: tab.page.url(), lines: kept.map(describe) };
+  return { url: tab.url, lines: kept.map(describe) };
 }
 
 /** Headers or body of one request. */

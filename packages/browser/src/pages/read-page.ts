@@ -45,7 +45,7 @@ export async function readPage(session: Session, options: ReadOptions): Promise<
       const picked = selectLines(part ?? lines, { scope, boxes, ...(depth !== undefined && { depth: Math.max(1, depth) }) }, tab.viewport);
       tab.saw(lines.map(withoutBox));
       const note = picked.length < lines.length ? `Shows ${picked.length} of the page's ${lines.length} lines.` : undefined;
-      const head = { url: tab.page.url(), title: await tab.page.title(), ...(note !== undefined && { note }) };
+      const head = { url: tab.url, title: await tab.page.title(), ...(note !== undefined && { note }) };
       return { ...head, ...(await deliver(session, picked.join('\n'), options)) };
     }),
   );
@@ -60,8 +60,7 @@ async function snapshotOf(page: Page, target: string, boxes: boolean, signal: Ab
 /** The rest of a text that was cut. */
 export function continueText(session: Session, cursor: string, maxChars: number): Part {
   const { text, offset } = session.recall(cursor);
-  const { page } = session.current ?? {};
-  return { url: page?.url() ?? '', title: '', ...cutText(session, text, maxChars, offset) };
+  return { url: session.current?.url ?? '', title: '', ...cutText(session, text, maxChars, offset) };
 }
 
 /** Puts a text into the answer, or into a file when one is named. */

@@ -46,8 +46,8 @@ export async function makeReport(session: Session, tab: Tab, mode: SnapshotMode,
   const files = downloads.map(({ path, name, bytes, state }) => ({ path: path ?? name, bytes: bytes ?? 0, state }));
   return {
     tabId: tab.id,
-    url: tab.page.url(),
-    title: title?.value ?? '',
+    url: tab.url,
+    title: (title?.value ?? '').slice(0, 500),
     changed: !sameDocument || (page?.text ?? '') !== '',
     ...(tab.dialog && { dialog: describeDialog(tab) }),
     ...(files.length > 0 && { files }),

@@ -63,7 +63,7 @@ export async function takeScreenshot(session: Session, options: ScreenshotOption
         });
         const path = options.filename === undefined ? undefined : await session.files.write(options.filename, Buffer.from(data, 'base64'));
         return {
-          url: tab.page.url(),
+          url: tab.url,
           width: Math.round(box.width * scale),
           height: Math.round(height * scale),
           scale: Math.round(scale * 1e4) / 1e4,

@@ -61,6 +61,11 @@ export class Tab {
     return this.#navigation !== undefined;
   }
 
+  /** Address of the page, cut where it is unreasonably long (data addresses). */
+  get url(): string {
+    return this.page.url().slice(0, 2_000);
+  }
+
   /** Number of the document in the main frame. */
   get document(): number {
     return this.#documents;

@@ -29,6 +29,9 @@ export async function waitFor(
   session: Session,
   { time, text, textGone, target, state = 'visible', url, timeout = 10_000, ...options }: WaitFor & ActOptions,
 ): Promise<Report> {
+  if ([time, text, textGone, target, url].every((wanted) => wanted === undefined)) {
+    throw new ToolError('INVALID_ARGUMENT', 'Nothing to wait for: give time, text, textGone, target or url.');
+  }
   return withSpan('browser.wait', {}, async () =>
     act(session, options, async ({ page }) => {
       const { signal } = options;
