@@ -302,6 +302,15 @@ it('S19: split characters are whole, invalid bytes and NUL are visible', async (
   expect(await output(at.client, String.raw`printf 'a\xffb\0c\n'`)).toBe('a\uFFFDb\\x00c\n');
 });
 
+it('S20: an escape code that is written in two parts is not shown', async () => {
+  await using at = await open();
+  const started = await exec(at.client, String.raw`printf 'a\033[3'; until [ -e go ]; do sleep 0.01; done; printf '1mb\n'`, {
+    wait_ms: 300,
+  });
+  await writeFile(join(at.path, 'go'), '');
+  expect(shown(started) + (await readUntil(at.client, started.facts['process_id'], '\n'))).toBe('ab\n');
+});
+
 it('S20: 5,000 updates of a progress bar become a line', async () => {
   await using at = await open();
   expect(await output(at.client, String.raw`for i in $(seq 5000); do printf '\r[%-50s] %d' '####' $i; done; echo`)).toBe(
@@ -418,6 +427,13 @@ it('S26: limits hold, and the oldest ended commands go first', { timeout: 300_00
   expect((await exec(at.client, 'sleep 626', { tty: true, ...background })).error?.code).toBe('RESOURCE_EXHAUSTED');
   for (let index = 0; index < 3; index++) await exec(at.client, 'sleep 626', background);
   expect((await exec(at.client, 'true')).error?.code).toBe('RESOURCE_EXHAUSTED');
+});
+
+it('S26: the limit holds for calls that come at once', async () => {
+  await using at = await open({ maxProcesses: 3 });
+  const calls = Array.from({ length: 8 }, (_, index) => exec(at.client, 'sleep 626', { session: `s${index}`, wait_ms: 0 }));
+  const answers = await Promise.all(calls);
+  expect(answers.filter(({ isError }) => !isError)).toHaveLength(3);
 });
 
 it('S26: ended commands leave no descriptor open', async () => {

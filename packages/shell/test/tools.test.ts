@@ -124,5 +124,6 @@ it('says what was wrong with a call, and what to do', async () => {
   expect((await client.call('shell_write', { ...id, input: 'x' })).text).toContain('tty');
   expect((await client.call('shell_read', { ...id, view: 'screen' })).text).toContain('tty');
   expect((await client.call('shell_read', { process_id: 'nothing' })).text).toContain('"nothing"');
+  expect((await client.call('shell_exec', { command: 'cat', stdin: 'x', tty: true })).text).toContain('stdin');
   expect((await client.call('shell_exec', { command: '' })).error?.code).toBe('INVALID_ARGUMENT');
 });

@@ -22,6 +22,8 @@ export class CommandStore {
   readonly #options: StoreOptions;
   readonly #commands = new Map<string, Command>();
   readonly #stopWatch: () => void;
+  #starting = 0;
+  #startingTerminals = 0;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -32,16 +34,24 @@ export class CommandStore {
     this.#stopWatch = options.children > 0 ? watchChildren(options.children, tags, (tag) => this.#endTooMany(tag)) : () => undefined;
   }
 
-  /** Throws when one more command would be too many. */
-  checkRoom(terminal: boolean): void {
+  /** Takes room for a command that starts, until it is disposed. Throws when one more would be too many. */
+  room(terminal: boolean): Disposable {
     const living = [...this.#commands.values()].filter(({ status }) => status === 'running');
     const { maxProcesses, maxTerminals } = this.#options;
     const advice = 'Wait for one, or end one with shell_kill.';
-    if (living.length >= maxProcesses)
-      throw new ToolError('RESOURCE_EXHAUSTED', `${living.length} commands already run, the most at once.`, { advice });
-    const terminals = living.filter(({ tty }) => tty).length;
-    if (terminal && terminals >= maxTerminals)
-      throw new ToolError('RESOURCE_EXHAUSTED', `${terminals} terminals are already open, the most at once.`, { advice });
+    if (living.length + this.#starting >= maxProcesses) {
+      throw new ToolError('RESOURCE_EXHAUSTED', `${maxProcesses} commands already run, the most at once.`, { advice });
+    }
+    const terminals = living.filter(({ tty }) => tty).length + this.#startingTerminals;
+    if (terminal && terminals >= maxTerminals) {
+      throw new ToolError('RESOURCE_EXHAUSTED', `${maxTerminals} terminals are already open, the most at once.`, { advice });
+    }
+    const count = (by: number) => {
+      this.#starting += by;
+      if (terminal) this.#startingTerminals += by;
+    };
+    count(1);
+    return { [Symbol.dispose]: () => count(-1) };
   }
 
   /** Keeps a command that was started. */

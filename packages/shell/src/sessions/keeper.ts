@@ -2,6 +2,7 @@
  * A small process beside the server. It makes named pipes, because Node's own are sockets, which a command cannot open
  * again by `/dev/stdout`; and when the server dies, even of SIGKILL, it ends every process of every command.
  */
+import { randomInt } from 'node:crypto';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, mkdtempSync, openSync, unlinkSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ToolError } from '@sandlot/core';
+import { tagOf } from './tree.ts';
 
 // A line is a request for pipes. The end of the input is the end of the server.
 const script = `
@@ -26,6 +28,12 @@ rm -rf "$FOLDER"
 
 const batch = 8;
 
+/** A limit can only be lowered: in a command of another shell server, tags must be below that one's. */
+function highestPrefix(): number {
+  const own = tagOf('self');
+  return own === undefined ? 900_000_000 : Math.max(100_000_001, Math.floor(own / 1_000_000));
+}
+
 /** Both ends of a pipe. */
 export interface Pipe {
   /** Non-blocking; for `new Socket({ fd })`, which closes it. */
@@ -39,7 +47,7 @@ export class Keeper implements AsyncDisposable {
   /** A private folder for the server's small files. */
   readonly folder = mkdtempSync(join(tmpdir(), 'sandlot-shell-'));
   /** The first digits of the tags of this server's commands. */
-  readonly tagPrefix = 100_000_000 + Math.floor(Math.random() * 800_000_000);
+  readonly tagPrefix = randomInt(100_000_000, highestPrefix());
   #child: ChildProcess | undefined;
   #ready: string[] = [];
   #waiting: ((path: string | undefined) => void)[] = [];

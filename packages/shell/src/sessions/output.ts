@@ -1,7 +1,7 @@
 /** What a command has written: its beginning and its end in memory, all of it (up to a limit) in a file, under absolute positions. */
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, writeFileSync, type WriteStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Ring } from './ring.ts';
 
@@ -145,4 +145,16 @@ function prepareFolder(folder: string): void {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(dirname(folder), '.gitignore'), '*\n', { flag: 'wx' });
   } catch {}
+}
+
+const keptMs = 24 * 60 * 60_000;
+
+/** Removes the files that earlier servers left here more than a day ago. Never throws. */
+export async function removeOldFiles(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((candidate) => /^p[0-9a-f]{16}\.log$/.test(candidate))) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > keptMs) await rm(path, { force: true }).catch(() => undefined);
+  }
 }

@@ -7,6 +7,7 @@ import { CommandStore } from './command-store.ts';
 import { baseEnvironment, type Environment } from './environment.ts';
 import { type CommandLimits, toUlimits } from './limits.ts';
 import { Keeper } from './keeper.ts';
+import { removeOldFiles } from './output.ts';
 import { Session } from './session.ts';
 import { startCommand } from './start.ts';
 
@@ -63,6 +64,7 @@ export class Sessions implements AsyncDisposable {
   static open(options: SessionsOptions): Sessions {
     const sessions = new Sessions(options);
     sessions.#keeper.start();
+    void removeOldFiles(sessions.#outputFolder);
     return sessions;
   }
 
@@ -73,7 +75,6 @@ export class Sessions implements AsyncDisposable {
   /**
    * Starts a command once the session's earlier calls have answered, and waits for it.
    *
-   * @param waitMs longest wait; the command goes on after it
    * @param wait does the waiting. An abort during it ends the command
    * @returns the command and how long its session was busy before it
    */
@@ -90,17 +91,7 @@ export class Sessions implements AsyncDisposable {
     try {
       const queuedMs = busy ? Date.now() - calledAt : 0;
       const cwd = await this.#folder(session, options.cwd);
-      this.commands.checkRoom(options.terminal !== undefined);
-      const command = await startCommand({
-        ...options,
-        session,
-        cwd,
-        shell: this.#options.shell,
-        limits: toUlimits(this.#options),
-        keeper: this.#keeper,
-        outputFolder: this.#outputFolder,
-      });
-      this.commands.add(command);
+      const command = await this.#start(session, cwd, options);
       try {
         caller.signal.throwIfAborted();
         await wait(command);
@@ -112,6 +103,15 @@ export class Sessions implements AsyncDisposable {
     } finally {
       release();
     }
+  }
+
+  async #start(session: Session, cwd: string, options: ExecOptions): Promise<Command> {
+    using _room = this.commands.room(options.terminal !== undefined);
+    const { shell } = this.#options;
+    const limits = toUlimits(this.#options);
+    const command = await startCommand({ ...options, session, cwd, shell, limits, keeper: this.#keeper, outputFolder: this.#outputFolder });
+    this.commands.add(command);
+    return command;
   }
 
   /** Sessions of a principal, the latest used first. */
@@ -164,7 +164,10 @@ function keyOf(principal: string, name: string): string {
   return `${principal}\0${name}`;
 }
 
-function checkText({ command, cwd, env, stdin }: ExecOptions): void {
+function checkText({ command, cwd, env, stdin, terminal }: ExecOptions): void {
+  if (terminal && stdin !== undefined) {
+    throw new ToolError('INVALID_ARGUMENT', 'stdin does not go with tty.', { advice: 'Type with shell_write, or call without tty.' });
+  }
   for (const [name, text] of Object.entries({ command, cwd, ...env })) {
     if (text?.includes('\0')) throw new ToolError('INVALID_ARGUMENT', `${name} holds a NUL character, which bash cannot take.`);
   }

@@ -26,10 +26,13 @@ function hasTag(pid: number, tag: number): boolean {
 
 /** The tag of every process that has one. */
 export function tagsOfAll(): number[] {
-  return listProc().flatMap((pid) => {
-    const tag = /realtime timeout +(\d{15}) /.exec(read(`/proc/${pid}/limits`))?.[1];
-    return tag === undefined ? [] : [Number(tag)];
-  });
+  return listProc().flatMap((pid) => tagOf(pid) ?? []);
+}
+
+/** The tag of a process. */
+export function tagOf(pid: number | 'self'): number | undefined {
+  const tag = /realtime timeout +(\d{15}) /.exec(read(`/proc/${pid}/limits`))?.[1];
+  return tag === undefined ? undefined : Number(tag);
 }
 
 function listProc(): number[] {

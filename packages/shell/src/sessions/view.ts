@@ -18,11 +18,11 @@ const wholeBytes = 1024 * 1024;
  * Shows what was written since a position.
  *
  * @param most characters of the text
- * @param final false while more may come: then a character that is not whole yet is left for the next view
+ * @param final false while more may come: then a character or escape code that is not whole yet is left for the next view
  */
 export async function viewOutput(output: Output, from: number, most: number, final: boolean): Promise<View> {
   const end = output.total;
-  const to = final ? end : end - unfinishedBytes(await output.slice(Math.max(from, end - 3), end));
+  const to = final ? end : end - unfinishedBytes(await output.slice(Math.max(from, end - 256), end));
   const whole = to - from <= wholeBytes ? await output.slice(from, to) : undefined;
   const view = whole?.length === to - from ? viewWhole(output, whole, most) : await viewEnds(output, from, to, most);
   return { ...view, cursor: to };
@@ -61,8 +61,13 @@ function decode(bytes: Buffer): string {
   return bytes.toString('utf8', start);
 }
 
-/** Bytes at the end that begin a UTF-8 character without ending it. */
+// oxlint-disable-next-line no-control-regex
+const unfinishedEscape = /\u001b(?:\[[\d;:?<=>]*|[\]PX^_][^\u0007\u001b]*)?$/;
+
+/** Bytes at the end that begin an escape code or a UTF-8 character without ending it. */
 function unfinishedBytes(end: Buffer): number {
+  const escape = unfinishedEscape.exec(end.toString('latin1'));
+  if (escape) return escape[0].length;
   for (let back = 1; back <= Math.min(3, end.length); back++) {
     const byte = end[end.length - back] ?? 0;
     if ((byte & 0xc0) === 0x80) continue;

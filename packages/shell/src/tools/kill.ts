@@ -19,7 +19,7 @@ export const kill = defineTool({
       .enum(['SIGTERM', 'SIGINT', 'SIGKILL', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGSTOP', 'SIGCONT'])
       .default('SIGTERM')
       .describe('First signal'),
-    grace_ms: z.int().min(0).max(60_000).default(2000).describe('Wait for the end; then SIGKILL after SIGTERM, SIGHUP, SIGQUIT'),
+    grace_ms: z.int().min(0).max(60_000).default(2000).describe('Wait for the end; then SIGKILL, except after SIGINT'),
   }),
   output: z.object({
     ended: z.array(z.string()).describe('Process ids that have ended'),
@@ -61,5 +61,5 @@ function ofSession(name: string, ctx: ToolContext<Sessions>): Command[] {
 async function deliver(command: Command, signal: NodeJS.Signals, graceMs: number, caller: AbortSignal): Promise<void> {
   if (ending.has(signal)) return command.end(signal, graceMs);
   command.signal(signal);
-  await command.wait(graceMs, caller);
+  if (signal === 'SIGINT') await command.wait(graceMs, caller);
 }
