@@ -91,6 +91,16 @@ export const options = {
     boolean: true,
     schema: z.boolean().default(false),
   },
+  storageState: {
+    description: 'File with cookies and storage that every caller starts with, as browser_storage_state writes it',
+    placeholder: 'FILE',
+    schema: z.string().min(1).optional(),
+  },
+  initScript: {
+    description: 'JavaScript file that runs in every page before its own scripts',
+    placeholder: 'FILE',
+    schema: z.string().min(1).optional(),
+  },
   timeoutAction: {
     description: 'Longest wait for an element to become usable, in milliseconds',
     placeholder: 'MS',

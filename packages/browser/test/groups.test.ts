@@ -83,6 +83,32 @@ it('storage: a login is saved, forgotten and loaded again; another caller never 
   expect((await ada.call('browser_set_storage_state', { filename: 'bad.json' })).error?.code).toBe('INVALID_ARGUMENT');
 });
 
+it('a saved state and a script can be there from the start', async () => {
+  await using folder = await temporaryFolder();
+  await using site = await startSite({ '/': (request, response) => response.end(`<p>cookie: ${request.headers.cookie ?? 'none'}</p>`) });
+  const cookie = {
+    name: 'login',
+    value: 'ada',
+    domain: '127.0.0.1',
+    path: '/',
+    expires: -1,
+    httpOnly: false,
+    secure: false,
+    sameSite: 'Lax',
+  };
+  await writeFile(`${folder.path}/state.json`, JSON.stringify({ cookies: [cookie], origins: [] }));
+  await writeFile(`${folder.path}/init.js`, 'window.early = 42');
+  const options = { storageState: `${folder.path}/state.json`, initScript: `${folder.path}/init.js` };
+  await using client = await connect(browser, { workspace: folder.path, options });
+  expect((await client.call('browser_navigate', { url: site.url })).text).toContain('cookie: login=ada');
+  expect((await client.call('browser_evaluate', { function: 'window.early' })).text).toContain('42');
+  await using wrong = await connect(browser, { workspace: folder.path, options: { storageState: `${folder.path}/none.json` } });
+  expect((await wrong.call('browser_navigate', { url: site.url })).error).toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining('none.json'),
+  });
+});
+
 it('a group that is off is named', async () => {
   await using folder = await temporaryFolder();
   await using client = await connect(browser, { workspace: folder.path });

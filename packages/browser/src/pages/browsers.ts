@@ -1,4 +1,6 @@
 /** The server's state: one Chromium, started at its first use and again after it died, with a session per caller. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { type Log, ToolError } from '@sandlot/core';
 import type { BrowserOptions } from '../options.ts';
 import { type Launched, launchChromium } from './launch.ts';
@@ -69,7 +71,9 @@ export class Browsers implements AsyncDisposable {
       acceptDownloads: true,
       ignoreHTTPSErrors: options.ignoreHttpsErrors,
       ...(options.userAgent !== undefined && { userAgent: options.userAgent }),
+      ...(options.storageState !== undefined && { storageState: await readable(options.storageState, '--storage-state') }),
     });
+    if (options.initScript !== undefined) await context.addInitScript({ path: await readable(options.initScript, '--init-script') });
     const session = new Session(context, { workspace, options, log, refusal: (host) => proxy?.refusal(host) });
     if (this.#bereft.delete(principal))
       session.note('The browser had ended unexpectedly and was started anew; its tabs and cookies are gone.');
@@ -124,4 +128,15 @@ export class Browsers implements AsyncDisposable {
     this.#launched = undefined;
     await (await launching?.catch(() => undefined))?.close();
   }
+}
+
+/** A file that the operator named. @throws ToolError UNAVAILABLE when it cannot be read */
+async function readable(path: string, flag: string): Promise<string> {
+  await access(path, constants.R_OK).catch((error: unknown) => {
+    throw new ToolError('UNAVAILABLE', `"${path}" (option ${flag}) cannot be read.`, {
+      cause: error,
+      advice: 'Correct the option and start the server again.',
+    });
+  });
+  return path;
 }
