@@ -58,7 +58,11 @@ describe('verify', () => {
 
       const edited = line.replace(/"ts":"\d{4}/, '"ts":"1999');
       expect(faultOf(lines.with(at, edited)), `${why}: edit`).toMatchObject({ line: at + 1 });
-      expect(faultOf(lines.toSpliced(at, 1)), `${why}: deletion`).toMatchObject({ kind: 'chain', line: at + 1 });
+      expect(faultOf(lines.toSpliced(at, 1)), `${why}: deletion`).toMatchObject({
+        kind: 'chain',
+        line: at + 1,
+        message: expect.stringContaining('is missing'),
+      });
       expect(faultOf(lines.toSpliced(other, 0, line)), `${why}: insertion at ${other + 1}`).toMatchObject({
         kind: 'chain',
         line: at === other ? at + 2 : other + 1,
