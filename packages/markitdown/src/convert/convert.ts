@@ -68,6 +68,8 @@ async function toDocument(input: Input, context: ConvertContext): Promise<Docume
 
 function failureOf(detected: Detected, failures: readonly unknown[]): ConvertError {
   const [first] = failures;
+  if (detected.kind === 'encrypted')
+    return new ConvertError('encrypted', `${detected.filename ? `"${detected.filename}"` : 'The document'} is protected with a password.`);
   if (first === undefined)
     return new ConvertError(
       'unsupported',

@@ -40,6 +40,13 @@ export async function builtIn(kind: Kind): Promise<Converter | undefined> {
     case 'tar':
     case 'gz':
       return (await import('./archive/index.ts')).archive;
+    case 'rtf':
+      return (await import('./rtf/index.ts')).rtf;
+    case 'eml':
+    case 'msg':
+      return (await import('./mail/index.ts')).mail;
+    case 'image':
+      return (await import('./media/index.ts')).picture;
     default:
       return undefined;
   }

@@ -19,14 +19,6 @@ export function fileUriPath(uri: string): string {
   }
 }
 
-/** Absolute path of a name in the workspace. @throws ToolError when it is outside */
-export function workspacePath(path: string, workspace: string): string {
-  const full = resolve(workspace, path);
-  if (path.includes('\0')) throw new ToolError('INVALID_ARGUMENT', 'The path holds a NUL character.');
-  if (!isInside(full, resolve(workspace))) throw outside(path);
-  return full;
-}
-
 /** Reads a file of the workspace. It is opened once, then checked where it really is, and read from that handle. */
 export async function readWorkspaceFile(path: string, policy: SourcePolicy): Promise<Source> {
   const root = await realpath(policy.workspace);
@@ -71,11 +63,13 @@ async function checkPlace(full: string, root: string, opened: Stats, path: strin
   if (there.ino !== opened.ino || there.dev !== opened.dev) throw new ToolError('ABORTED', `"${path}" was replaced while it was opened.`);
 }
 
-function isInside(path: string, folder: string): boolean {
+/** True when a path is a folder or below it. */
+export function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-function outside(path: string): ToolError {
+/** The answer to a path that leads out. */
+export function outside(path: string): ToolError {
   return new ToolError('PERMISSION_DENIED', `"${path}" is outside of the workspace.`, {
     advice: 'Use a path inside of the workspace, relative to its folder.',
   });

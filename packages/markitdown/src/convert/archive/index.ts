@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { ConvertContext, Converter, Input } from '../converter.ts';
 import { ConvertError } from '../errors.ts';
-import { type Block, type Document, heading, paragraph } from '../model/document.ts';
+import { type Block, type Document, heading } from '../model/document.ts';
 import { readTar } from './tar.ts';
 import { Zip } from './zip.ts';
 
@@ -24,7 +24,9 @@ async function convert(input: Input, context: ConvertContext): Promise<Document>
   if (kind === 'gz')
     return context.nested(gunzip(input.bytes, context), filename.replace(/\.gz$/i, '').replace(/\.tgz$/i, '.tar') || 'content');
   const members = kind === 'zip' ? zipMembers(input.bytes, context) : tarMembers(input.bytes, context);
-  const blocks: Block[] = [paragraph(`Content from the ${kind} file ${filename ? `\`${filename}\`` : ''}:`.replace(' :', ':'))];
+  const blocks: Block[] = [
+    { type: 'markdown', text: `Content from the ${kind} file${filename ? ` \`${filename.replaceAll('`', '')}\`` : ''}:` },
+  ];
   const warnings: string[] = [];
   for (const [index, { name, read }] of members.entries()) {
     context.check();

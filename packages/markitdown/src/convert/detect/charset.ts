@@ -1,5 +1,5 @@
 /** Bytes to text in any charset. */
-import { detect } from 'chardet';
+import { guessCharset } from './guess.ts';
 
 /** Bytes looked at when a charset must be guessed. */
 const sampleBytes = 256 * 1024;
@@ -68,6 +68,6 @@ function decode(bytes: Uint8Array, label: string): string | undefined {
 
 function fallback(bytes: Uint8Array): string {
   const middle = Math.max(0, Math.floor((bytes.length - sampleBytes) / 2));
-  const guess = detect(bytes.subarray(middle, middle + sampleBytes));
+  const guess = guessCharset(bytes.subarray(middle, middle + sampleBytes));
   return (guess ? decode(bytes, guess) : undefined) ?? new TextDecoder('windows-1252').decode(bytes);
 }

@@ -33,6 +33,7 @@ export type Kind =
   | 'image'
   | 'audio'
   | 'video'
+  | 'encrypted'
   | 'binary';
 
 /** What is known about a source before its bytes are read. */

@@ -33,7 +33,7 @@ function magicKind(bytes: Uint8Array): Kind | undefined {
 function oleKind(bytes: Uint8Array): Kind {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const has = (name: string) => all.includes(Buffer.from(name, 'utf16le'));
-  if (has('EncryptedPackage')) return 'binary';
+  if (has('EncryptedPackage')) return 'encrypted';
   if (has('__properties_version1.0')) return 'msg';
   if (has('WordDocument')) return 'doc';
   if (has('PowerPoint Document')) return 'ppt';

@@ -1,14 +1,10 @@
-/** Prepares a page: what is not content goes, what is nested too deeply is flattened, math gets its source. */
-
-/** Turndown and the DOM recurse; deeper elements are taken out of their wrappers. */
-const deepest = 200;
+/** Prepares a page: what is not content goes, math gets its source. */
 
 const dropped =
   'script, style, noscript, template, iframe, object, embed, canvas, head, link, meta, button.copy, .copy-button, .anchorjs-link, a.headerlink, [hidden], [aria-hidden="true"].anchor';
 
 /** Cleans a parsed page in place. */
 export function cleanPage(page: Document): void {
-  flatten(page.body ?? page.documentElement);
   for (const element of list(page.querySelectorAll('math, .katex, mjx-container'))) replaceMath(element, page);
   for (const element of list(page.querySelectorAll(dropped))) element.parentNode?.removeChild(element);
 }
@@ -16,32 +12,6 @@ export function cleanPage(page: Document): void {
 /** NodeLists of domino cannot be iterated. */
 export function list<T>(nodes: ArrayLike<T>): T[] {
   return Array.from({ length: nodes.length }, (_, at) => nodes[at]).filter((node): node is T => node !== undefined);
-}
-
-/** Lifts the children of too deep elements up to the deepest level that is allowed. */
-function flatten(root: Node | null): void {
-  let depth = 0;
-  let at: Node | null = root;
-  while (at) {
-    if (depth >= deepest && at.firstChild) {
-      const parent: Node | null = at.parentNode;
-      const first: Node = at.firstChild;
-      while (at.firstChild) parent?.insertBefore(at.firstChild, at);
-      parent?.removeChild(at);
-      at = first;
-      continue;
-    }
-    if (at.firstChild) {
-      at = at.firstChild;
-      depth++;
-      continue;
-    }
-    while (at && at !== root && !at.nextSibling) {
-      at = at.parentNode;
-      depth--;
-    }
-    at = !at || at === root ? null : at.nextSibling;
-  }
 }
 
 /** KaTeX, MathJax and MathML carry their TeX source in an annotation. */
@@ -52,8 +22,8 @@ function replaceMath(element: Element, page: Document): void {
   if (!source || !element.parentNode) return;
   const isBlock =
     element.getAttribute('display') === 'block' ||
-    element.closest('.katex-display') !== null ||
-    element.querySelector('math[display="block"]') !== null;
+    Boolean(element.closest('.katex-display')) ||
+    Boolean(element.querySelector('math[display="block"]'));
   const made = page.createElement(isBlock ? 'div' : 'span');
   made.setAttribute(
     'data-latex',

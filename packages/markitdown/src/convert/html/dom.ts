@@ -1,9 +1,10 @@
 /** Parses HTML with the DOM that turndown itself uses. */
 import domino from '@mixmark-io/domino';
+import { limitDepth } from './depth.ts';
 
 /** Parses a page. */
 export function parseHtml(source: string): Document {
-  return domino.createDocument(source, true);
+  return domino.createDocument(limitDepth(source), true);
 }
 
 /** The child elements. */

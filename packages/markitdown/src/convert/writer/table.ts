@@ -4,9 +4,10 @@ import type { Align, Block, Cell, Table } from '../model/document.ts';
 /** Prints the blocks of a cell on one line. */
 export type CellWriter = (blocks: readonly Block[]) => string;
 
-/** Most columns of a table that has spans, and most places that spans may fill. A table beyond them is cut. */
+/** Most columns that spans may reach, and most places that they may fill: so many, and so many per cell. */
 const mostColumns = 16_384;
-const mostPlaces = 2_000_000;
+const freePlaces = 10_000;
+const placesPerCell = 32;
 /** Longest text that is repeated in every place of a merged cell; a longer one stands in the first place only. */
 const longestRepeat = 300;
 
@@ -53,26 +54,26 @@ export function fillGrid<C extends Pick<Cell, 'colspan' | 'rowspan'>, V>(
 ): V[][] {
   const grid: V[][] = rows.map(() => []);
   const taken: boolean[][] = rows.map(() => []);
-  let places = 0;
+  let left = freePlaces + placesPerCell * rows.reduce((sum, row) => sum + row.length, 0);
   rows.forEach((row, top) => {
-    let left = 0;
+    let column = 0;
     for (const cell of row) {
-      while (taken[top]?.[left]) left++;
+      while (taken[top]?.[column]) column++;
       const first = value(cell);
       const others = repeat(first);
-      const right = Math.min(left + Math.max(1, cell.colspan ?? 1), mostColumns);
-      const bottom = Math.min(top + Math.max(1, cell.rowspan ?? 1), rows.length);
-      for (let y = top; y < bottom && places < mostPlaces; y++) {
-        for (let x = left; x < right; x++) {
+      const right = left > 0 ? Math.min(column + Math.max(1, cell.colspan ?? 1), mostColumns) : column + 1;
+      const bottom = left > 0 ? Math.min(top + Math.max(1, cell.rowspan ?? 1), rows.length) : top + 1;
+      for (let y = top; y < bottom && (y === top || left > 0); y++) {
+        for (let x = column; x < right; x++) {
           const line = grid[y];
           const marks = taken[y];
           if (!line || !marks || marks[x]) continue;
-          line[x] = x > left || y > top ? others : first;
+          line[x] = x > column || y > top ? others : first;
           marks[x] = true;
-          places++;
+          left--;
         }
       }
-      left = right;
+      column = right;
     }
   });
   const width = Math.max(0, ...grid.slice(0, 1000).map((row) => row.length));
