@@ -5,6 +5,7 @@ import { loadOptions, optionsHelp, readConfigFile } from '@sandlot/core/config';
 import { startTelemetry } from '@sandlot/core/telemetry';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { flattenAuth } from './config/auth.ts';
+import { keyCommand } from './auth/key-command.ts';
 import { localPrincipal } from './auth/principal.ts';
 import { gatewayOptions, parseMcpServers, parseServerSettings } from './config/options.ts';
 import { createGateway, type Gateway, type GatewayValues, listenGateway, version } from './gateway.ts';
@@ -18,12 +19,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   const [command, ...rest] = argv;
   if (command === 'audit') return void (process.exitCode = await (await import('./commands/audit.ts')).auditCommand(rest));
   if (argv.includes('--version')) return void process.stdout.write(`${version}\n`);
-  if (argv.includes('--help'))
+  if (argv.includes('--help') && command !== 'key')
     return void process.stdout.write(
-      `Sandlot ${version}\n\nUsage: sandlot [options]\n\n${optionsHelp(gatewayOptions)}\n  --help, --version\n`,
+      `Sandlot ${version}\n\nUsage: sandlot [options]\n       sandlot key create ID --scopes SCOPES\n       sandlot audit verify\n\n${optionsHelp(gatewayOptions)}\n  --help, --version\n`,
     );
   try {
-    await run(argv);
+    if (command === 'key') keyCommand(rest);
+    else await run(argv);
   } catch (error) {
     if (!ToolError.is(error)) throw error;
     process.stderr.write(`sandlot: ${error.message}\n${error.advice}\n`);

@@ -98,12 +98,20 @@ describe('G1: DNS rebinding (CVE-2025-66414, CVE-2025-66416, CVE-2025-9611, CVE-
     await using gateway = await authGateway();
     const own = `Host: localhost:${gateway.port}\r\nOrigin: http://localhost:${gateway.port}\r\n`;
     expect(statusOf(await gateway.raw(post('/mcp', own)))).toBe(401);
-    await using open = await authGateway({ host: '0.0.0.0', allowedHosts: ['sandbox.example'] });
+    await using open = await authGateway({ host: '0.0.0.0', allowedHosts: ['sandbox.example', '*.apps.example'] });
     for (const [headers, status] of [
       ['Host: sandbox.example\r\n', 200],
       ['Host: SANDBOX.example.:8443\r\nOrigin: https://sandbox.example:8443\r\n', 200],
       ['Host: 10.0.0.7:8080\r\nOrigin: https://sandbox.example\r\n', 200],
       ['Host: sandlot:8080\r\n', 200],
+      ['Host: host.docker.internal:8080\r\n', 200],
+      ['Host: sandlot.agents.svc.cluster.local\r\n', 200],
+      ['Host: 3000-box.apps.example\r\n', 200],
+      ['Host: sandbox.example\r\nOrigin: https://3000-box.apps.example\r\n', 403],
+      ['Host: apps.example\r\n', 403],
+      ['Host: evilapps.example\r\n', 403],
+      ['Host: evil.local\r\n', 403],
+      ['Host: internal.evil.test\r\n', 403],
       ['Host: [fd00::7]:8080\r\n', 200],
       ['Host: other.example\r\n', 403],
       ['Host: sandbox.example.evil\r\n', 403],
@@ -116,7 +124,9 @@ describe('G1: DNS rebinding (CVE-2025-66414, CVE-2025-66416, CVE-2025-9611, CVE-
   it('a port of the machine itself is no friend (G10, AutoJack)', async () => {
     await using gateway = await authGateway();
     for (const port of [80, 3000, 6274, gateway.port + 1]) {
-      expect((await gateway.request('/whoami', { headers: { origin: `http://localhost:${port}` } })).status).toBe(403);
+      for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+        expect((await gateway.request('/whoami', { headers: { origin: `http://${host}:${port}` } })).status).toBe(403);
+      }
     }
   });
 });

@@ -15,6 +15,10 @@ export interface AuthGateway extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly app: App['app'];
+  /** Every tool, and the scope that it needs. */
+  readonly tools: readonly { server: string; tool: string; scope: string }[];
+  /** Whether some server was started. */
+  isStarted(): boolean;
   /** Paths of the test routes that were reached, in order. */
   readonly reached: string[];
   /** Sends a request with a credential, which is the test key unless given; undefined sends none. */
@@ -54,6 +58,16 @@ export async function authGateway(file: Record<string, unknown> = {}): Promise<A
       url: http.url,
       port: http.port,
       app,
+      tools: base.gateway.registry
+        .list()
+        .flatMap((upstream) =>
+          (upstream.known()?.tools ?? []).map(({ name }) => ({
+            server: upstream.name,
+            tool: String(name),
+            scope: upstream.scopeOf(String(name)),
+          })),
+        ),
+      isStarted: () => base.gateway.registry.list().some((upstream) => upstream.health().state !== 'stopped'),
       reached,
       request(path, init = {}) {
         const as = 'as' in init ? init.as : key;

@@ -36,11 +36,6 @@ export class Usage {
     };
   }
 
-  /** Requests of a principal that are under way. */
-  activeOf(id: string): number {
-    return this.#uses.get(id)?.active ?? 0;
-  }
-
   #of(id: string, ratePerSecond: number, burst: number): Use {
     const known = this.#uses.get(id);
     if (known) return known;

@@ -10,8 +10,6 @@ import { isBelow, type Tickets } from '../auth/tickets.ts';
 
 /** What the middleware leaves for the routes. */
 export interface Variables {
-  /** Who calls: the id of `caller`. */
-  principal: string;
   /** Who calls, and what they may do. */
   caller: Principal;
   /** The parsed JSON body, on routes that take one. */
@@ -36,9 +34,7 @@ export interface AuthOptions {
 /** Asks for a credential: a header, or a one-time ticket on the paths of pages and WebSockets. */
 export function auth(options: AuthOptions): MiddlewareHandler<GatewayEnv> {
   return async function auth(c, next) {
-    const caller = c.req.url.includes('?') ? (fromTicket(c, options) ?? (await fromHeaders(c, options))) : await fromHeaders(c, options);
-    c.set('caller', caller);
-    c.set('principal', caller.id);
+    c.set('caller', fromTicket(c, options) ?? (await fromHeaders(c, options)));
     return next();
   };
 }
@@ -49,7 +45,7 @@ function fromHeaders(c: Context<GatewayEnv>, { authenticator }: AuthOptions): Pr
 }
 
 function fromTicket(c: Context<GatewayEnv>, { tickets, ticketPaths }: AuthOptions): Principal | undefined {
-  const given = c.req.queries('ticket');
+  const given = c.req.url.includes('?') ? c.req.queries('ticket') : undefined;
   if (given === undefined || keyOf(c.req.raw.headers) !== undefined) return undefined;
   if (!ticketPaths.some((prefix) => isBelow(c.req.path, prefix))) {
     throw new ToolError('UNAUTHENTICATED', `A ticket is not accepted on ${c.req.path}.`, { advice: 'Send the key or token in a header.' });
