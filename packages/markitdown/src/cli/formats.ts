@@ -5,6 +5,7 @@ export const formats = [
   'docx docm dotx             Word',
   'pptx pptm ppsx potx        PowerPoint',
   'xlsx xlsm xlsb xls         Excel',
+  'doc ppt                    old Word and PowerPoint, their text',
   'odt ods odp                OpenDocument',
   'rtf                        Rich Text',
   'epub                       books',

@@ -40,6 +40,10 @@ export async function builtIn(kind: Kind): Promise<Converter | undefined> {
     case 'tar':
     case 'gz':
       return (await import('./archive/index.ts')).archive;
+    case 'doc':
+      return (await import('./legacy/doc.ts')).doc;
+    case 'ppt':
+      return (await import('./legacy/ppt.ts')).ppt;
     case 'rtf':
       return (await import('./rtf/index.ts')).rtf;
     case 'eml':

@@ -5,12 +5,15 @@ import type { Document } from '../model/document.ts';
 import type { ConvertOptions } from '../options.ts';
 import { cleanPage } from './clean.ts';
 import { parseHtml } from './dom.ts';
+import { siteContent } from './sites.ts';
 import { pageMarkdown, type PageStyle } from './turndown.ts';
 
 /** Options of {@link htmlDocument}. */
 export interface HtmlOptions extends PageStyle {
   /** The article alone, without navigation and the like. */
   readonly mainContent?: boolean;
+  /** Where the page is from; some sites are known. */
+  readonly url?: string;
 }
 
 /** Converts .html, .xhtml and what looks like them. */
@@ -33,6 +36,7 @@ export function pageOptions(options: ConvertOptions, url?: string): HtmlOptions 
     images: options.images ?? 'name',
     links: options.links ?? (base === undefined ? 'keep' : 'absolute'),
     ...(base !== undefined && { baseUrl: base }),
+    ...(url !== undefined && { url }),
   };
 }
 
@@ -42,8 +46,10 @@ export async function htmlDocument(source: string, options: HtmlOptions = {}): P
   const page = parseHtml(main?.html ?? source);
   const title = main?.title ?? page.title.replaceAll(/\s+/g, ' ').trim();
   cleanPage(page);
-  const printed = page.body ? pageMarkdown(page.body, options) : '';
-  const heading = main && title && !/^# /m.test(printed) ? [{ type: 'markdown' as const, text: `# ${title}` }] : [];
+  const known = main ? undefined : siteContent(page, options.url);
+  const printed = page.body ? pageMarkdown(known?.content ?? page.body, options) : '';
+  const name = known?.title ?? (main ? title : '');
+  const heading = name && !/^# /m.test(printed) ? [{ type: 'markdown' as const, text: `# ${name}` }] : [];
   return {
     blocks: [...heading, ...printed.split(/\n{2,}(?=#{1,6} )/).map((text) => ({ type: 'markdown' as const, text }))],
     ...(title && { title }),

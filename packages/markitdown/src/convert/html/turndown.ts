@@ -136,7 +136,14 @@ function attribute(node: Node, name: string): string {
 function linkTarget(href: string, style: PageStyle): string | undefined {
   const clean = href.trim();
   if (clean === '' || /^(?:javascript|vbscript|data|blob):/i.test(clean)) return undefined;
-  return absolute(clean, style);
+  return absolute(behindRedirect(clean), style);
+}
+
+/** Search results of Bing link through a counter that holds the target in base64. */
+function behindRedirect(address: string): string {
+  const packed = /^https:\/\/www\.bing\.com\/ck\/a\?.*[?&]u=a1([\w-]+)/.exec(address)?.[1];
+  const target = packed === undefined ? '' : Buffer.from(packed, 'base64url').toString('utf8');
+  return /^https?:\/\//.test(target) ? target : address;
 }
 
 function absolute(address: string, { baseUrl, links }: PageStyle): string {

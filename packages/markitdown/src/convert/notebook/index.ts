@@ -6,6 +6,8 @@ import type { Block } from '../model/document.ts';
 import { htmlDocument, pageOptions } from '../html/index.ts';
 
 const mostOutput = 20_000;
+/** Terminals are told colours by an escape sign and numbers. */
+const colours = /\p{Cc}\[[\d;]*[A-Za-z]/gu;
 
 /** Converts .ipynb. */
 export const notebook: Converter = {
@@ -81,8 +83,7 @@ async function outputBlocks(output: Record<string, unknown>, context: ConvertCon
 }
 
 function codeOf(text: string): Block[] {
-  // oxlint-disable-next-line no-control-regex
-  const plain = text.replaceAll(/\u001b\[[\d;]*[A-Za-z]/g, '');
+  const plain = text.replaceAll(colours, '');
   return plain.trim() === '' ? [] : [{ type: 'code', text: plain.length > mostOutput ? `${plain.slice(0, mostOutput)}\n[cut]` : plain }];
 }
 

@@ -15,8 +15,7 @@ export const plain: Converter = {
     const clean = text
       .replace(/^\uFEFF/, '')
       .replaceAll(/\r\n?/g, '\n')
-      // oxlint-disable-next-line no-control-regex
-      .replaceAll(/[\0-\u0008\u000e-\u001a\u001c-\u001f]/g, '');
+      .replaceAll(/[\p{Cc}--[\t\n\f]]/gv, '');
     const title = detected.kind === 'markdown' ? /^#\s+(.+)$/m.exec(clean)?.[1] : undefined;
     return { blocks: [{ type: 'markdown', text: clean }], ...(title && { title }) };
   },
