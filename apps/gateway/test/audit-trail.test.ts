@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ToolError } from '@sandlot/core';
 import { temporaryFolder } from '@sandlot/core/testing';
@@ -81,8 +92,15 @@ describe('the audit trail', () => {
     const trail = await open(folder.path);
     const entry = await trail.begin(call);
     await trail[Symbol.asyncDispose]();
+    // The next file that is opened gets the number of the closed one.
+    const other = join(folder.path, 'other');
+    copyFileSync(filesOf(folder.path)[0] ?? '', other);
+    const fd = openSync(other, 'a');
+    const before = readFileSync(other, 'utf8');
     entry.end({ outcome: 'ok', durationMs: 1 });
     await expect(trail.begin(call)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    closeSync(fd);
+    expect(readFileSync(other, 'utf8')).toBe(before);
     writeFileSync(join(folder.path, 'file'), '');
     await expect(open(join(folder.path, 'file'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });

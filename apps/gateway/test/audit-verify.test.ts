@@ -61,7 +61,7 @@ describe('verify', () => {
       expect(faultOf(lines.toSpliced(at, 1)), `${why}: deletion`).toMatchObject({
         kind: 'chain',
         line: at + 1,
-        message: expect.stringContaining('is missing'),
+        message: expect.stringMatching(/is missing|must begin/),
       });
       expect(faultOf(lines.toSpliced(other, 0, line)), `${why}: insertion at ${other + 1}`).toMatchObject({
         kind: 'chain',
@@ -100,6 +100,9 @@ describe('verify', () => {
       line: 11,
       message: 'a checkpoint is missing here',
     });
+    const first = (lines[0] ?? '').replace('"checkpoint_records":8', '"checkpoint_records":8000');
+    writeLines(path, rechain([first, ...without.slice(2)]));
+    expect(verifyLog([path]).fault).toMatchObject({ kind: 'signature', line: 2, message: 'a checkpoint is missing here' });
   });
 
   it('finds records that lack a checkpoint', async () => {
