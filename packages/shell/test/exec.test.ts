@@ -57,7 +57,7 @@ describe('shell_exec', () => {
     expect(first.content[0]?.text).toBe('one\n');
     expect(first.facts).toMatchObject({ status: 'running' });
     await output(client, 'touch go');
-    const second = await client.call('shell_read', { process_id: first.facts['process_id'], wait_ms: 60_000 });
+    const second = await client.call('shell_read', { process_id: first.facts['process_id'], wait_ms: 120_000 });
     expect(second.content[0]?.text).toBe('two\n');
     expect(second.facts).toMatchObject({ status: 'exited', exit_code: 5 });
   });

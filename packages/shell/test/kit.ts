@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { TestClient } from '@sandlot/core/testing';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
+
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 600_000 });
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 
@@ -27,14 +30,14 @@ export async function startServer(
 
 /** Runs a command and gives its output without the closing line. */
 export async function output(client: TestClient, command: string, args: Record<string, unknown> = {}): Promise<string> {
-  const answer = await client.call('shell_exec', { command, wait_ms: 60_000, ...args });
+  const answer = await client.call('shell_exec', { command, wait_ms: 120_000, ...args });
   expect(answer.isError, answer.text).toBe(false);
   return answer.content.length > 1 ? String(answer.content[0]?.text) : '';
 }
 
 /** Waits until `look` finds something. */
 export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(10)) {
+  for (const deadline = Date.now() + 300_000; Date.now() < deadline; await sleep(10)) {
     const found = await look();
     if (found !== undefined) return found;
   }

@@ -36,7 +36,7 @@ async function compare(client: TestClient, folder: string, number: number): Prom
     const answer = await client.call('shell_exec', {
       command: text,
       session: `s${number}`,
-      wait_ms: 60_000,
+      wait_ms: 120_000,
       ...(index === 0 && { cwd: ours }),
     });
     actual.push(`${answer.content.length > 1 ? String(answer.content[0]?.text) : ''}=${String(answer.facts['exit_code'])}`);

@@ -15,7 +15,7 @@ it('lets a command that went on in the background not undo what later ones did',
   await output(client, 'export A=new; cd /');
   const slow = { process_id: first.facts['process_id'] };
   await client.call('shell_kill', { ...slow, signal: 'SIGINT' });
-  expect((await client.call('shell_read', { ...slow, wait_ms: 60_000 })).facts['status']).toBe('killed');
+  expect((await client.call('shell_read', { ...slow, wait_ms: 120_000 })).facts['status']).toBe('killed');
   expect(await output(client, 'echo $A $PWD')).toBe('new /\n');
 });
 
@@ -23,7 +23,7 @@ it('takes over what a background command left when nothing came after it', async
   await using folder = await temporaryFolder();
   await using client = await connect(shell, { workspace: folder.path });
   const { facts } = await client.call('shell_exec', { command: 'sleep 0.2; cd /usr', wait_ms: 0 });
-  await client.call('shell_read', { process_id: facts['process_id'], wait_ms: 60_000 });
+  await client.call('shell_read', { process_id: facts['process_id'], wait_ms: 120_000 });
   expect(await output(client, 'pwd')).toBe('/usr\n');
 });
 
@@ -33,12 +33,12 @@ it('interrupts with SIGINT, and a program that handles it goes on', async () => 
   const command = 'trap "echo caught" INT; echo ready; until [ -e go ]; do sleep 0.05; done; echo done';
   const { facts } = await client.call('shell_exec', { command, wait_ms: 0 });
   const id = { process_id: facts['process_id'] };
-  await client.call('shell_read', { ...id, wait_ms: 60_000, contains: 'ready' });
+  await client.call('shell_read', { ...id, wait_ms: 120_000, contains: 'ready' });
   const killed = await client.call('shell_kill', { ...id, signal: 'SIGINT', grace_ms: 0 });
   expect(killed.facts).toMatchObject({ running: [facts['process_id']], ended: [] });
-  expect((await client.call('shell_read', { ...id, wait_ms: 60_000, contains: 'caught', cursor: 0 })).text).toContain('caught');
+  expect((await client.call('shell_read', { ...id, wait_ms: 120_000, contains: 'caught', cursor: 0 })).text).toContain('caught');
   await output(client, 'touch go', { session: 'other', cwd: folder.path });
-  expect((await client.call('shell_read', { ...id, wait_ms: 60_000 })).facts['exit_code']).toBe(0);
+  expect((await client.call('shell_read', { ...id, wait_ms: 120_000 })).facts['exit_code']).toBe(0);
 });
 
 it('ends every command of a session and forgets it', async () => {
@@ -81,7 +81,7 @@ it('reports progress with the last line while it waits', async () => {
   const seen: string[] = [];
   await client.call(
     'shell_exec',
-    { command: 'for i in $(seq 25); do echo "step $i"; sleep 0.1; done', wait_ms: 60_000 },
+    { command: 'for i in $(seq 25); do echo "step $i"; sleep 0.1; done', wait_ms: 120_000 },
     { onProgress: ({ message }) => void seen.push(message ?? '') },
   );
   expect(seen.length).toBeGreaterThan(0);
@@ -91,7 +91,7 @@ it('reports progress with the last line while it waits', async () => {
 it('shows the end of the output with view tail, and all of it in the file', async () => {
   await using folder = await temporaryFolder();
   await using client = await connect(shell, { workspace: folder.path });
-  const { facts, text } = await client.call('shell_exec', { command: 'seq 20000', wait_ms: 60_000, max_output: 1000 });
+  const { facts, text } = await client.call('shell_exec', { command: 'seq 20000', wait_ms: 120_000, max_output: 1000 });
   expect(text).toContain(String(facts['output_file']));
   const all = Array.from({ length: 20_000 }, (_, index) => `${index + 1}\n`).join('');
   expect(await readFile(String(facts['output_file']), 'utf8')).toBe(all);

@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { baseEnvironment, pipeEnvironment } from '../src/sessions/environment.ts';
 import { cleanText } from '../src/sessions/text.ts';
 import { shell } from '../src/index.ts';
+import './kit.ts';
 import { tortureSet } from './torture-set.ts';
 
 const most = 1_000_000;
@@ -73,7 +74,7 @@ describe('torture set', () => {
         const expected = await oracle(command, folder.path, workspace);
         await rm(workspace, { recursive: true });
         await mkdir(workspace);
-        const args = { session: `s${index}`, wait_ms: 60_000, max_output: most };
+        const args = { session: `s${index}`, wait_ms: 120_000, max_output: most };
         const answer = await client.call('shell_exec', { command, ...args });
         const text = answer.content.length > 1 ? String(answer.content[0]?.text) : '';
         const actual = {
