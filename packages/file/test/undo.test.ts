@@ -118,3 +118,12 @@ it('never writes through a link that came after the checkpoint', async () => {
   expect((await world.client.call('file_checkpoint')).isError).toBe(true);
   expect(await picture(world.outside)).toEqual(before);
 });
+
+it('says that a checkpoint is damaged, and how to go on', async () => {
+  await using world = await makeWorld();
+  const start = await checkpoint(world);
+  for (const name of Object.keys(await picture(world.inside('.sandlot/undo/checkpoints')))) await writeFile(name, 'junk');
+  const answer = await world.client.call('file_restore', { checkpoint: start });
+  expect(answer.error?.code).toBe('FAILED_PRECONDITION');
+  expect(answer.text).toContain('.sandlot/undo');
+});

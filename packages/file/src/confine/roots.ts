@@ -55,11 +55,9 @@ export class Roots implements Disposable {
   /** Splits a path at its root. Nothing is decoded or folded: every name is taken as it is. */
   locate(path: string): Start {
     if (!path.startsWith('/')) return { root: this.first, components: path.split('/') };
-    const components = split(path);
-    for (const { components: prefix, root } of this.#prefixes) {
-      if (prefix.every((name, i) => name === components[i])) {
-        return { root, components: [...components.slice(prefix.length), ...(path.endsWith('/') ? [''] : [])] };
-      }
+    for (const { components, root } of this.#prefixes) {
+      const rest = after(path.split('/'), components);
+      if (rest) return { root, components: rest };
     }
     throw this.outside(path);
   }
@@ -80,6 +78,18 @@ export class Roots implements Disposable {
   [Symbol.dispose](): void {
     for (const { handle } of this.#roots) handle[Symbol.dispose]();
   }
+}
+
+/** What comes after the names of a prefix; nothing when the path does not start with it. */
+function after(components: readonly string[], prefix: readonly string[]): string[] | undefined {
+  let matched = 0;
+  for (const [i, name] of components.entries()) {
+    if (matched === prefix.length) return components.slice(i);
+    if (name === '' || name === '.') continue;
+    if (name !== prefix[matched]) return undefined;
+    matched++;
+  }
+  return matched === prefix.length ? [] : undefined;
 }
 
 function split(path: string): string[] {

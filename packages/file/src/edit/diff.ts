@@ -2,6 +2,7 @@
 import { splitLines } from './splice.ts';
 
 const mostBytes = 8000;
+const contextLines = 2;
 /** Above this a search for the smallest difference takes too long to be worth it. */
 const mostEdits = 2000;
 
@@ -17,13 +18,23 @@ export async function diffTexts(path: string, before: string, after: string, sig
   signal?.throwIfAborted();
   if (before === after) return { text: '', added: 0, removed: 0 };
   const { structuredPatch } = await import('diff');
-  const patch = structuredPatch(path, path, before, after, undefined, undefined, { context: 2, maxEditLength: mostEdits, timeout: 1000 });
+  const { head, skipped, tail } = commonEnds(before, after);
+  const patch = structuredPatch(
+    path,
+    path,
+    before.slice(head, before.length - tail),
+    after.slice(head, after.length - tail),
+    undefined,
+    undefined,
+    { context: contextLines, maxEditLength: mostEdits, timeout: 1000 },
+  );
   if (!patch) {
-    const [removed, added] = [splitLines(before).length, splitLines(after).length];
+    const removed = splitLines(before.slice(head, before.length - tail)).length;
+    const added = splitLines(after.slice(head, after.length - tail)).length;
     return { text: `(${removed} lines replaced by ${added}; too many differences to show)`, added, removed };
   }
   const lines = patch.hunks.flatMap((hunk) => [
-    `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
+    `@@ -${range(hunk.oldStart, hunk.oldLines, skipped)} +${range(hunk.newStart, hunk.newLines, skipped)} @@`,
     ...hunk.lines,
   ]);
   return {
@@ -31,6 +42,26 @@ export async function diffTexts(path: string, before: string, after: string, sig
     added: lines.filter((line) => line.startsWith('+')).length,
     removed: lines.filter((line) => line.startsWith('-')).length,
   };
+}
+
+/** A range without lines starts at the line before it. */
+function range(start: number, lines: number, skipped: number): string {
+  return `${start + skipped - (lines === 0 ? 1 : 0)},${lines}`;
+}
+
+/** How much both texts have in common at their ends, but for the lines of context; in whole lines. */
+function commonEnds(before: string, after: string): { head: number; skipped: number; tail: number } {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before.charCodeAt(head) === after.charCodeAt(head)) head++;
+  for (let i = 0; i <= contextLines && head > 0; i++) head = before.lastIndexOf('\n', head - 2) + 1;
+  let tail = 0;
+  while (tail < shorter - head && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
+  let start = before.length - tail;
+  for (let i = 0; i <= contextLines && start < before.length; i++) start = before.indexOf('\n', start) + 1 || before.length;
+  let skipped = 0;
+  for (let at = before.indexOf('\n'); at !== -1 && at < head; at = before.indexOf('\n', at + 1)) skipped++;
+  return { head, skipped, tail: before.length - start };
 }
 
 function cutDiff(lines: readonly string[]): string {

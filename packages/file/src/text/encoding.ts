@@ -1,4 +1,5 @@
 /** Text encodings: what a file is in, and both ways between bytes and text. */
+import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { ToolError } from '@sandlot/core';
 import { legacyEncoder } from './legacy.ts';
@@ -26,6 +27,7 @@ export interface Detected {
 }
 
 const none = Buffer.alloc(0);
+const sampleBytes = 64 * 1024;
 const marks = {
   'utf-8-bom': Buffer.from([0xef, 0xbb, 0xbf]),
   'utf-16le': Buffer.from([0xff, 0xfe]),
@@ -50,6 +52,7 @@ export function detect(head: Buffer, whole: boolean): Detected {
   const utf16Order = unmarkedUtf16(head);
   if (utf16Order) return { codec: utf16(utf16Order, none) };
   if (looksBinary(head)) return {};
+  if (isUtf8(head)) return { codec: codecOf('utf-8') };
   const invalid = countInvalid(head, whole);
   if (invalid.bad <= invalid.good) return { codec: codecOf('utf-8') };
   return { codec: legacy('windows-1252') };
@@ -120,9 +123,10 @@ function unmarkedUtf16(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
 
 function looksBinary(head: Buffer): boolean {
   if (head.includes(0)) return true;
+  const sample = head.subarray(0, sampleBytes);
   let control = 0;
-  for (const byte of head) if (byte < 8 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32)) control++;
-  return control > head.length * 0.1;
+  for (const byte of sample) if (byte < 8 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32)) control++;
+  return control > sample.length * 0.1;
 }
 
 /** Characters of more than one byte that are right, and bytes that are not UTF-8. */

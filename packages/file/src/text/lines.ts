@@ -12,8 +12,9 @@ export interface LineLimits {
 
 /** Lines as text. */
 export interface TakenLines {
-  /** Each with its newline, as it is in the file. */
-  readonly lines: string[];
+  /** With their newlines, as they are in the file. */
+  readonly text: string;
+  readonly count: number;
   /** Lines of which a part was left out. */
   readonly cut: number;
   /** Bytes of the file that the text stands for. */
@@ -93,25 +94,30 @@ export async function takeLines(
   }
   return {
     ...toText(pieces, codec, limits.lineCharacters),
+    count: pieces.length,
     bytes: pieces.reduce((sum, piece) => sum + piece.length, 0),
     more: position < source.size,
     endless,
   };
 }
 
-function toText(pieces: Piece[], codec: Codec, most: number | undefined): Pick<TakenLines, 'lines' | 'cut'> {
-  let cut = 0;
-  const lines = pieces.map(({ kept, length }) => {
-    const text = codec.decode(kept);
-    const isWhole = kept.length === length;
-    if (isWhole && (most === undefined || text.length <= most + 2)) return text;
-    cut++;
-    // The last character may be half of one.
-    const whole = isWhole ? text : text.replace(/\uFFFD$/, '');
-    const shown = cutText(whole, most ?? whole.length);
-    return `${shown}… [${length - codec.encode(shown.replaceAll('\uFFFD', '?')).length} bytes cut]\n`;
-  });
-  return { lines, cut };
+function toText(pieces: readonly Piece[], codec: Codec, most: number | undefined): { text: string; cut: number } {
+  const isLong = ({ kept, length }: Piece) =>
+    kept.length < length || (most !== undefined && length > most && codec.decode(kept).length > most + 2);
+  const long = new Set(pieces.filter(isLong));
+  if (long.size === 0) return { text: codec.decode(Buffer.concat(pieces.map(({ kept }) => kept))), cut: 0 };
+  return {
+    text: pieces.map((piece) => (long.has(piece) ? shorten(piece, codec, most) : codec.decode(piece.kept))).join(''),
+    cut: long.size,
+  };
+}
+
+function shorten({ kept, length }: Piece, codec: Codec, most: number | undefined): string {
+  const text = codec.decode(kept);
+  // The last character may be half of one.
+  const whole = kept.length === length ? text : text.replace(/\uFFFD$/, '');
+  const shown = cutText(whole, most ?? whole.length);
+  return `${shown}… [${length - codec.encode(shown.replaceAll('\uFFFD', '?')).length} bytes cut]\n`;
 }
 
 /** The first characters of a text, never half of a surrogate pair. */

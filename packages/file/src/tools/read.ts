@@ -2,6 +2,7 @@
 import type { Content } from '@sandlot/core';
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
+import { splitLines } from '../edit/splice.ts';
 import { readFile, type ReadText } from '../workspace/read.ts';
 import { path } from './parameters.ts';
 
@@ -41,10 +42,16 @@ export const read = defineTool({
     if (result.kind !== 'text')
       return withNote(result.data, result.next_offset === undefined ? [] : [`The file goes on: offset ${result.next_offset}.`]);
     const first = result.start_line ?? 1;
-    const lines = input.line_numbers ? result.lines.map((line, i) => `${first + i}|${line}`) : result.lines;
-    return withNote(lines.join(''), textNotes(result));
+    const text = input.line_numbers ? numbered(result.text, first) : result.text;
+    return withNote(text, textNotes(result));
   },
 });
+
+function numbered(text: string, first: number): string {
+  return splitLines(text)
+    .map((line, i) => `${first + i}|${line}`)
+    .join('');
+}
 
 function withNote(text: string, notes: readonly string[]): Content[] {
   const note: Content[] = notes.length > 0 ? [{ type: 'text', text: `[${notes.join(' ')}]` }] : [];

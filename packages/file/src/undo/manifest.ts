@@ -2,28 +2,31 @@
 import type { BigIntStats } from 'node:fs';
 import { z } from 'zod';
 
-const entry = z.object({
-  kind: z.enum(['file', 'folder', 'link']),
-  mode: z.number(),
-  /** Hash of a file's content, or the text of a link. Missing for a file that is too large to be kept. */
-  content: z.string().optional(),
-  /** Size, times and inode: as long as they are the same, the content is, too. */
-  stamp: z.string(),
-});
-
-export const manifestSchema = z.object({
-  id: z.string(),
-  principal: z.string(),
-  label: z.string(),
-  time: z.string(),
-  entries: z.record(z.string(), entry),
-});
-
 /** One file, folder or link of a checkpoint. */
-export type ManifestEntry = z.output<typeof entry>;
+export interface ManifestEntry {
+  readonly kind: 'file' | 'folder' | 'link';
+  readonly mode: number;
+  /** Hash of a file's content, or the text of a link. Missing for a file that is too large to be kept. */
+  readonly content?: string;
+  /** Size, times and inode: as long as they are the same, the content is, too. */
+  readonly stamp: string;
+}
+
+/** What a checkpoint is, without what is in it. */
+export const infoSchema = z.object({ id: z.string(), principal: z.string(), label: z.string(), time: z.string() });
+
+/** What a checkpoint is, without what is in it. */
+export type CheckpointInfo = z.output<typeof infoSchema>;
+
+// There may be 100,000 of them: each is looked at, not taken apart.
+const entrySchema = z.custom<ManifestEntry>((value) => typeof value === 'object' && value !== null && 'kind' in value && 'stamp' in value);
+
+export const entriesSchema = z.record(z.string(), entrySchema);
 
 /** A checkpoint: every path of the workspace that is not ignored. */
-export type Manifest = z.output<typeof manifestSchema>;
+export interface Manifest extends CheckpointInfo {
+  readonly entries: Record<string, ManifestEntry>;
+}
 
 /** A difference between two checkpoints. */
 export interface Change {

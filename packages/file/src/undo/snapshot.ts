@@ -18,7 +18,7 @@ interface Stock {
 
 /** Every path of the workspace that .gitignore does not leave out; contents go to the store. */
 export async function takeStock(workspace: Workspace, store: Store, signal?: AbortSignal): Promise<Manifest['entries']> {
-  const stock = { store, known: (await store.newest())?.entries ?? {} };
+  const stock = { store, known: await store.newest() };
   const entries: Manifest['entries'] = {};
   const skip = (folder: Handle) => workspace.roots.find(folder) !== undefined;
   for await (const entry of walkTree(workspace.roots.first.handle, { rules: IgnoreRules.at(workspace, '.'), skip, signal })) {

@@ -4,10 +4,11 @@ import { constants, mkdirSync, readdirSync, readFileSync, unlinkSync } from 'nod
 import { writeFile } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ToolError } from '@sandlot/core';
+import type { z } from 'zod';
 import { hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
 import { replaceFile } from '../workspace/replace.ts';
-import { type Manifest, manifestSchema } from './manifest.ts';
+import { type CheckpointInfo, entriesSchema, infoSchema, type Manifest } from './manifest.ts';
 
 /** Name of the folder; it is never part of a checkpoint. */
 export const storeFolder = '.sandlot';
@@ -56,36 +57,34 @@ export class Store implements Disposable {
   }
 
   /** Keeps a checkpoint; the oldest ones go when there are too many. */
-  async save(manifest: Omit<Manifest, 'id'>): Promise<Manifest> {
-    const whole = { id: `cp_${randomBytes(9).toString('base64url')}`, ...manifest };
-    const name = `${Date.parse(manifest.time).toString().padStart(15, '0')}-${whole.id}`;
-    await replaceFile(this.#checkpoints, name, (file) => file.writeFile(gzipSync(JSON.stringify(whole), { level: 1 })));
+  async save({ entries, ...rest }: Omit<Manifest, 'id'>): Promise<Manifest> {
+    const info = { id: `cp_${randomBytes(9).toString('base64url')}`, ...rest };
+    const name = `${Date.parse(info.time).toString().padStart(15, '0')}-${info.id}`;
+    await replaceFile(this.#checkpoints, `${name}.gz`, (file) => file.writeFile(gzipSync(JSON.stringify(entries), { level: 1 })));
+    // A checkpoint is there once its description is.
+    await replaceFile(this.#checkpoints, name, (file) => file.writeFile(JSON.stringify(info)));
     await this.#prune();
-    return whole;
+    return { ...info, entries };
   }
 
   /** Checkpoints of a principal, newest first. */
-  async list(principal: string): Promise<Manifest[]> {
-    const all: Manifest[] = [];
-    for (const name of this.#names().toReversed()) {
-      const manifest = await this.#load(name);
-      if (manifest.principal === principal) all.push(manifest);
-    }
-    return all;
+  async list(principal: string): Promise<CheckpointInfo[]> {
+    const all = await Promise.all(this.#names().map((name) => this.#info(name)));
+    return all.filter((info) => info.principal === principal).toReversed();
   }
 
   /** A principal's checkpoint. Another's answers like an unknown one. */
   async find(id: string, principal: string): Promise<Manifest> {
     const name = this.#names().find((each) => each.endsWith(`-${id}`));
-    const manifest = name === undefined ? undefined : await this.#load(name);
-    if (manifest?.principal === principal) return manifest;
+    const info = name === undefined ? undefined : await this.#info(name);
+    if (name !== undefined && info?.principal === principal) return { ...info, entries: await this.#entries(name) };
     throw new ToolError('NOT_FOUND', `There is no checkpoint "${id}".`, { advice: 'file_checkpoint lists what there is.' });
   }
 
-  /** The newest checkpoint of anybody: what did not change since needs no reading. */
-  async newest(): Promise<Manifest | undefined> {
+  /** What the newest checkpoint of anybody holds: what did not change since needs no reading. */
+  async newest(): Promise<Manifest['entries']> {
     const name = this.#names().at(-1);
-    return name === undefined ? undefined : this.#load(name);
+    return name === undefined ? {} : this.#entries(name);
   }
 
   [Symbol.dispose](): void {
@@ -96,22 +95,24 @@ export class Store implements Disposable {
     const names = this.#names();
     const old = names.slice(0, -mostCheckpoints);
     if (old.length === 0) return;
-    for (const name of old) unlinkSync(this.#checkpoints.at(name));
+    for (const name of old) for (const each of [name, `${name}.gz`]) unlinkSync(this.#checkpoints.at(each));
     const used = new Set<string>();
-    for (const name of this.#names()) for (const { content } of Object.values((await this.#load(name)).entries)) used.add(content ?? '');
+    for (const name of this.#names()) for (const { content } of Object.values(await this.#entries(name))) used.add(content ?? '');
     for (const hash of readdirSync(this.#objects.path)) if (!used.has(hash)) unlinkSync(this.#objects.at(hash));
   }
 
   #names(): string[] {
     return readdirSync(this.#checkpoints.path)
-      .filter((name) => /^\d{15}-cp_/.test(name))
+      .filter((name) => /^\d{15}-cp_[\w-]+$/.test(name))
       .toSorted();
   }
 
-  async #load(name: string): Promise<Manifest> {
-    const parsed = manifestSchema.safeParse(JSON.parse(gunzipSync(await this.#read(this.#checkpoints, name)).toString()));
-    if (parsed.success) return parsed.data;
-    throw new ToolError('FAILED_PRECONDITION', 'A checkpoint is damaged.', { advice: `Remove ${storeFolder}/undo to start anew.` });
+  async #info(name: string): Promise<CheckpointInfo> {
+    return parse(infoSchema, await this.#read(this.#checkpoints, name));
+  }
+
+  async #entries(name: string): Promise<Manifest['entries']> {
+    return parse(entriesSchema, await this.#read(this.#checkpoints, `${name}.gz`), gunzipSync);
   }
 
   async #read(folder: Handle, name: string): Promise<Buffer> {
@@ -130,6 +131,17 @@ export class Store implements Disposable {
     const folder = this.#held.use(parent.child(name));
     if (folder.stats.isDirectory()) return folder;
     throw new ToolError('FAILED_PRECONDITION', `"${name}" in ${storeFolder} is not a folder.`);
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, bytes: Buffer, unpack: (bytes: Buffer) => Buffer = (same) => same): T {
+  try {
+    return schema.parse(JSON.parse(unpack(bytes).toString()));
+  } catch (error) {
+    throw new ToolError('FAILED_PRECONDITION', 'A checkpoint is damaged.', {
+      advice: `Remove ${storeFolder}/undo to start anew.`,
+      cause: error,
+    });
   }
 }
 

@@ -1,12 +1,12 @@
 /** Checkpoints of the workspace: make one, compare, go back. */
-import { chmodSync, constants, lstatSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { ToolError } from '@sandlot/core';
 import { fromErrno, hasErrno } from '../confine/errors.ts';
 import { diffTexts } from '../edit/diff.ts';
 import { detect } from '../text/encoding.ts';
 import { makeMissing, replaceFile } from '../workspace/replace.ts';
 import { isFound, type Workspace } from '../workspace/workspace.ts';
-import { type Change, compare, type Manifest, type ManifestEntry, stampOf } from './manifest.ts';
+import { type Change, type CheckpointInfo, compare, type Manifest, type ManifestEntry, stampOf } from './manifest.ts';
 import { takeStock } from './snapshot.ts';
 import { Store } from './store.ts';
 
@@ -32,12 +32,13 @@ export async function makeCheckpoint(
   principal: string,
   label: string,
   signal?: AbortSignal,
-): Promise<{ made: Manifest; changes: Change[]; before: Manifest[] }> {
+): Promise<{ made: Manifest; changes: Change[]; before: CheckpointInfo[] }> {
   using store = await openStore(workspace);
   const before = await store.list(principal);
+  const last = before[0] && (await store.find(before[0].id, principal));
   const entries = await takeStock(workspace, store, signal);
   const made = await store.save({ principal, label, time: new Date().toISOString(), entries });
-  return { made, changes: compare(before[0]?.entries ?? {}, entries), before };
+  return { made, changes: compare(last?.entries ?? {}, entries), before };
 }
 
 /** What differs between two checkpoints, or between one and now. */

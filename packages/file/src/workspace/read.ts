@@ -38,7 +38,7 @@ interface ReadFacts {
 /** Lines of text. */
 export interface ReadText extends ReadFacts {
   readonly kind: 'text';
-  readonly lines: readonly string[];
+  readonly text: string;
   readonly start_line?: number;
   readonly end_line?: number;
   readonly total_lines?: number;
@@ -105,7 +105,7 @@ async function readText(
   if (position === undefined) {
     if (startLine > 1)
       throw new ToolError('INVALID_ARGUMENT', `"${options.path}" has ${index.total ?? 0} lines; there is no line ${startLine}.`);
-    return { ...about, lines: [], truncated: false, cut: 0, invalid: false };
+    return { ...about, text: '', truncated: false, cut: 0, invalid: false };
   }
   const limits = {
     lines: options.limit ?? (options.maxBytes === undefined ? defaultLines : Number.POSITIVE_INFINITY),
@@ -113,14 +113,14 @@ async function readText(
     lineCharacters: options.maxBytes === undefined ? defaultLineCharacters : undefined,
   };
   const taken = await takeLines(source, codec, position, limits, signal);
-  const endLine = startLine + taken.lines.length - 1;
+  const endLine = startLine + taken.count - 1;
   return {
     ...about,
-    lines: taken.lines,
+    text: taken.text,
     ...(!fromEnd && { start_line: startLine, end_line: endLine, ...(taken.more && !taken.endless && { next_offset: endLine + 1 }) }),
     truncated: taken.more || taken.cut > 0,
     cut: taken.cut,
-    invalid: taken.lines.some((line) => line.includes('\uFFFD')),
+    invalid: taken.text.includes('\uFFFD'),
   };
 }
 
