@@ -2,6 +2,7 @@
 import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Principal } from '../auth/principal.ts';
 import { isLoose, objectAt } from '../upstreams/caller.ts';
+import { headerMismatch } from './param-headers.ts';
 import { createRelayServer, type RelayOptions } from './relay-server.ts';
 import { ownerOfUri } from './route.ts';
 import { type SessionLimits, Sessions } from './sessions.ts';
@@ -41,6 +42,8 @@ export function createEndpoint(view: View, options: RelayOptions, limits: Sessio
     sessions,
     async fetch(request, principal, body) {
       if (await isLegacyRequest(request, body)) return sessions.fetch(request, principal, body);
+      const mismatch = await paramMismatch(view, request, body);
+      if (mismatch) return mismatch;
       const release = await listening(view, body);
       const authInfo = { token: '', clientId: principal.id, scopes: [], extra: { principal } };
       const response = await modern.fetch(request, { authInfo, ...(body !== undefined && { parsedBody: body }) });
@@ -52,6 +55,17 @@ export function createEndpoint(view: View, options: RelayOptions, limits: Sessio
       await sessions.close();
     },
   };
+}
+
+/** The SDK checks `Mcp-Param-*` headers of tools that it knows; here it knows none. */
+async function paramMismatch(view: View, request: Request, body: unknown): Promise<Response | undefined> {
+  if (!isLoose(body) || body['method'] !== 'tools/call') return undefined;
+  const params = objectAt(body, 'params');
+  const tool = (await view.catalog()).tools.get(String(params['name']));
+  const wrong = tool && headerMismatch(tool.shown, objectAt(params, 'arguments'), request.headers);
+  if (wrong === undefined) return undefined;
+  const error = { code: -32_020, message: `Bad Request: ${wrong}.` };
+  return Response.json({ jsonrpc: '2.0', id: body['id'] ?? null, error }, { status: 400 });
 }
 
 /** The principal that `fetch` gave along. */

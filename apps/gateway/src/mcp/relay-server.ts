@@ -63,7 +63,7 @@ function toCaller(server: Server, client: RelayClient, ctx: ServerContext, level
   const { mcpReq } = ctx;
   const { inputResponses } = mcpReq;
   const requestState: unknown = mcpReq.requestState();
-  const envelope: Loose = { ...(client.era === 'modern' ? mcpReq.envelope : legacyEnvelope(server)) };
+  const envelope: Loose = { ...(client.era === 'modern' ? mcpReq.envelope : legacyEnvelope(server, level() ?? 'debug')) };
   const least = client.era === 'modern' ? () => envelope[envelopeKeys.logLevel] : () => level() ?? 'debug';
   return {
     principal: client.principal.id,
@@ -90,13 +90,14 @@ function toCaller(server: Server, client: RelayClient, ctx: ServerContext, level
   };
 }
 
-/** An old client described as a new one. */
-function legacyEnvelope(server: Server): Loose {
+/** An old client described as a new one. It gets log messages without asking for them in each request. */
+function legacyEnvelope(server: Server, logLevel: string): Loose {
   const info = server.getClientVersion();
   return {
     ...modernEnvelope(),
     ...(info && { [envelopeKeys.clientInfo]: info }),
     [envelopeKeys.clientCapabilities]: { ...server.getClientCapabilities() },
+    [envelopeKeys.logLevel]: logLevel,
   };
 }
 

@@ -1,6 +1,7 @@
 /** A connection to an MCP server that is not ours: finds out which era it speaks, and what it offers. */
 import { ToolError } from '@sandlot/core';
 import { envelopeKeys, isLoose, type Loose, objectAt } from './caller.ts';
+import { allCapabilities } from './isolation.ts';
 import { type JsonRpcPeer, UpstreamError } from './peer.ts';
 
 /** Which protocol to speak: find out, or as the configuration says. */
@@ -18,31 +19,32 @@ const info = { name: 'sandlot', title: 'Sandlot', version: '0.1.0' };
 const modernVersion = '2026-07-28';
 const legacyVersion = '2025-11-25';
 
-/** What the gateway says it can do: it relays what upstreams ask to the client in question, which may refuse. */
-const capabilities = { elicitation: { form: {}, url: {} }, sampling: { tools: {} }, roots: { listChanged: true } };
-
 /** An envelope of the gateway's own. */
 export const ownEnvelope: Loose = {
   [envelopeKeys.protocolVersion]: modernVersion,
   [envelopeKeys.clientInfo]: info,
-  [envelopeKeys.clientCapabilities]: capabilities,
+  [envelopeKeys.clientCapabilities]: allCapabilities,
 };
+
+/** Options of {@link openConnection}. */
+export interface OpenOptions {
+  /** Which era. */
+  readonly choice: ProtocolChoice;
+  /** What an old server is told that its client can do. */
+  readonly capabilities: Loose;
+  /** Longest wait for an answer; a probe that is met with silence falls back after half of it. */
+  readonly timeoutMs: number;
+  /** Told the negotiated legacy version before anything else is sent. */
+  readonly onVersion: (version: string) => void;
+}
 
 /**
  * Opens the protocol on a fresh transport.
  *
- * @param peer the peer
- * @param choice which era
- * @param timeoutMs longest wait for an answer; a probe that is met with silence falls back after half of it
- * @param onVersion told the negotiated legacy version before anything else is sent
  * @throws ToolError UNAVAILABLE, UpstreamError
  */
-export async function openConnection(
-  peer: JsonRpcPeer,
-  choice: ProtocolChoice,
-  timeoutMs: number,
-  onVersion: (version: string) => void,
-): Promise<Connection> {
+export async function openConnection(peer: JsonRpcPeer, options: OpenOptions): Promise<Connection> {
+  const { choice, timeoutMs } = options;
   if (choice !== 'legacy') {
     const found = await discover(peer, choice === 'modern' ? timeoutMs : Math.min(timeoutMs / 2, 10_000)).catch((error: unknown) => {
       if (choice === 'modern' || peer.failed) throw error;
@@ -51,7 +53,7 @@ export async function openConnection(
     if (found) return { peer, era: 'modern', ...found };
     if (choice === 'modern') throw new ToolError('UNAVAILABLE', `The server does not speak MCP ${modernVersion}.`);
   }
-  return { peer, era: 'legacy', ...(await initialize(peer, timeoutMs, onVersion)) };
+  return { peer, era: 'legacy', ...(await initialize(peer, options)) };
 }
 
 async function discover(peer: JsonRpcPeer, timeoutMs: number) {
@@ -61,7 +63,7 @@ async function discover(peer: JsonRpcPeer, timeoutMs: number) {
   return facts(result);
 }
 
-async function initialize(peer: JsonRpcPeer, timeoutMs: number, onVersion: (version: string) => void) {
+async function initialize(peer: JsonRpcPeer, { capabilities, timeoutMs, onVersion }: OpenOptions) {
   const params = { protocolVersion: legacyVersion, clientInfo: info, capabilities };
   const result = await peer.request('initialize', params, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
     if (error instanceof UpstreamError || peer.failed) throw error;

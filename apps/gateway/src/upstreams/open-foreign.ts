@@ -1,5 +1,6 @@
 /** Opens a connection to a server that a user added: process or HTTP, and the protocol on it. */
 import type { Log } from '@sandlot/core';
+import type { Loose } from './caller.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { PeerHandlers } from './peer.ts';
 import type { ServerEntry } from './settings.ts';
@@ -23,11 +24,17 @@ export interface OpenedForeign {
   readonly link: Link;
 }
 
-/** Opens a connection. When it fails, nothing is left of it. */
-export async function openForeign(options: ForeignServerOptions, handlers: PeerHandlers, stderr: StderrRing): Promise<OpenedForeign> {
+/** Opens a connection; an old server is told that its client has `capabilities`. When it fails, nothing is left of it. */
+export async function openForeign(
+  options: ForeignServerOptions,
+  capabilities: Loose,
+  handlers: PeerHandlers,
+  stderr: StderrRing,
+): Promise<OpenedForeign> {
   const { entry } = options;
   let link = await openLink(options, handlers, stderr);
-  const open = (choice: ServerEntry['protocol']) => openConnection(link.peer, choice, entry.timeout, (version) => link.onVersion(version));
+  const open = (choice: ServerEntry['protocol']) =>
+    openConnection(link.peer, { choice, capabilities, timeoutMs: entry.timeout, onVersion: (version) => link.onVersion(version) });
   try {
     const connection = await open(entry.protocol).catch(async (error: unknown) => {
       if (!link.peer.failed || entry.protocol !== 'auto') throw error;

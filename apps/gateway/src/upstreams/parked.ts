@@ -3,7 +3,8 @@
  * cannot be asked. So the call to the server is parked, the client gets `input_required` with a sealed handle, and its retry resumes it.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { isLoose, type Loose } from './caller.ts';
+import { isLoose, type Loose, objectAt } from './caller.ts';
+import { isAnswer } from './client-capability.ts';
 import { UpstreamError } from './peer.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
@@ -17,7 +18,8 @@ interface Ask {
 
 /** A call to an old server that may ask in between. */
 export interface ParkableCall {
-  readonly result: Promise<Loose>;
+  /** The request that waits for it now: the first, then the client's retries. */
+  request: UpstreamRequest;
   /** Ends the call in the server. */
   cancel(): void;
   /** Hands an ask of the server to the call. */
@@ -28,28 +30,40 @@ export interface ParkableCall {
   next(signal: AbortSignal): Promise<{ result: Loose } | { asks: ReadonlyMap<string, Ask> }>;
 }
 
-/** Wraps a call. */
-export function parkableCall(result: Promise<Loose>, cancel: () => void): ParkableCall {
+/** With this in the `_meta` of an ask an old server says which key of `inputRequests` it wants; others are counted. */
+const keyOfAsk = 'sandlot.dev/inputKey';
+
+/** Wraps a call. Answers may have come with the request itself: a client that knows the keys need not be asked. */
+export function parkableCall(request: UpstreamRequest, result: Promise<Loose>, cancel: () => void): ParkableCall {
   const asks = new Map<string, Ask>();
+  const unused = new Map(Object.entries(request.caller.inputResponses ?? {}));
   let wake: (() => void) | undefined;
   let count = 0;
+  const keyFor = (params: Loose) => {
+    const counted = `ask_${++count}`;
+    const wanted = objectAt(params, '_meta')[keyOfAsk];
+    return typeof wanted === 'string' && !asks.has(wanted) ? wanted : counted;
+  };
   return {
-    result,
+    request,
     cancel,
     onAsk(method, params) {
+      const key = keyFor(params);
+      const known = unused.get(key);
+      unused.delete(key);
+      if (isAnswer(method, known)) return Promise.resolve(known);
       return new Promise((resolve, reject) => {
-        const key = `ask_${++count}`;
         const settle =
           <T>(done: (value: T) => void) =>
           (value: T) => (asks.delete(key), done(value));
-        asks.set(key, { method, params, resolve: settle(resolve), reject: settle(reject) });
+        asks.set(key, { method, params: withoutOwnMeta(params), resolve: settle(resolve), reject: settle(reject) });
         wake?.();
       });
     },
     answer(responses) {
       for (const [key, ask] of asks) {
         const response = responses[key];
-        if (isLoose(response)) ask.resolve(response);
+        if (isAnswer(ask.method, response)) ask.resolve(response);
       }
     },
     async next(signal) {
@@ -69,6 +83,13 @@ export function parkableCall(result: Promise<Loose>, cancel: () => void): Parkab
       }
     },
   };
+}
+
+/** A new client has no use for the server's progress token, nor for what was meant for the gateway. */
+function withoutOwnMeta(params: Loose): Loose {
+  const { progressToken: _, [keyOfAsk]: __, ...meta } = objectAt(params, '_meta');
+  const { _meta: ___, ...rest } = params;
+  return Object.keys(meta).length > 0 ? { ...rest, _meta: meta } : rest;
 }
 
 interface Entry {
@@ -98,10 +119,15 @@ export class ParkingLot {
     this.#max = max;
   }
 
-  /** Runs a call, or resumes the one that the request's state names, until it has a result or asks. */
-  async run(request: UpstreamRequest, start: () => ParkableCall): Promise<Loose> {
+  /** Resumes the call that the request's state names, until it has a result or asks again. */
+  resume(request: UpstreamRequest, state: string): Promise<Loose> {
+    return this.run(request, this.#take(request, state));
+  }
+
+  /** Runs a call until it has a result or asks. */
+  async run(request: UpstreamRequest, call: ParkableCall): Promise<Loose> {
     const { caller } = request;
-    const call = caller.requestState === undefined ? start() : this.#resume(request, caller.requestState);
+    call.request = request;
     const next = await call.next(caller.signal).catch((error: unknown) => {
       if (caller.signal.aborted) call.cancel();
       throw error;
@@ -137,7 +163,7 @@ export class ParkingLot {
     return `${id}.${this.#seal(id)}`;
   }
 
-  #resume(request: UpstreamRequest, state: string): ParkableCall {
+  #take(request: UpstreamRequest, state: string): ParkableCall {
     const [id = '', seal = ''] = state.split('.');
     const expected = this.#seal(id);
     const entry = this.#entries.get(id);

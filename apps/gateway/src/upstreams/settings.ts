@@ -28,8 +28,8 @@ const shared = {
     .int()
     .min(0)
     .default(15 * 60_000),
-  /** Who shares a connection: everybody, one client session, or one principal. */
-  isolation: z.enum(['shared', 'session', 'principal']).default('shared'),
+  /** Who shares a connection: everybody, one client session, or one principal; `auto`: everybody, until the server asks clients. */
+  isolation: z.enum(['auto', 'shared', 'session', 'principal']).default('auto'),
   /** What a caller must be allowed to use its tools. Default `<id>:use`. */
   scope: z.string().optional(),
   /** Which protocol era to speak. */

@@ -56,6 +56,11 @@ export function spawnLink(spec: SpawnSpec, handlers: PeerHandlers, stderr: Stder
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, by) => resolve(by ?? `exit code ${code}`));
   });
+  const end = () => {
+    child.stdin.end();
+    const [term, kill] = [setTimeout(() => signal('SIGTERM'), graceMs / 2), setTimeout(() => signal('SIGKILL'), graceMs)];
+    void ended.then(() => (clearTimeout(term), clearTimeout(kill)));
+  };
   let garbage = '';
   const peer: JsonRpcPeer = new JsonRpcPeer(
     lineStream({
@@ -68,7 +73,7 @@ export function spawnLink(spec: SpawnSpec, handlers: PeerHandlers, stderr: Stder
         stderr.add(`[stdout] ${line}\n`);
       },
       onOverflow: (error) => peer.fail(new ToolError(error.code, `The server "${spec.name}" sent too much: ${error.message}`)),
-      close: () => signal('SIGTERM'),
+      close: () => end(),
     }),
     handlers,
   );
@@ -88,11 +93,8 @@ export function spawnLink(spec: SpawnSpec, handlers: PeerHandlers, stderr: Stder
     ...(child.pid !== undefined && { pid: child.pid }),
     onVersion: () => undefined,
     async close() {
-      child.stdin.end();
-      const [term, kill] = [setTimeout(() => signal('SIGTERM'), graceMs / 2), setTimeout(() => signal('SIGKILL'), graceMs)];
+      end();
       await ended;
-      clearTimeout(term);
-      clearTimeout(kill);
     },
   };
 }

@@ -1,0 +1,140 @@
+/** The connections to one added server: opened at first use, one for each seat, closed when idle, gone when they end. */
+import { ToolError } from '@sandlot/core';
+import type { Loose } from './caller.ts';
+import type { Connection } from './connection.ts';
+import { InFlightCalls } from './in-flight.ts';
+import type { Seat } from './isolation.ts';
+import { type ForeignServerOptions, openForeign } from './open-foreign.ts';
+import { Reconnect } from './reconnect.ts';
+import { type Link, StderrRing } from './spawned.ts';
+
+/** A connection with what runs on it. */
+export interface Live {
+  readonly connection: Connection;
+  readonly link: Link;
+  readonly calls: InFlightCalls;
+}
+
+/** What the connections tell their owner. */
+export interface ConnectionEvents {
+  /** The server asked for something in a call. */
+  onAsk(): void;
+  /** A notification that is no progress; `calls` are those in flight on its connection. */
+  onNotification(calls: InFlightCalls, method: string, params: Loose): void;
+  /** A connection was opened. */
+  onOpen(seat: Seat, live: Live): void;
+}
+
+/** The connections. */
+export class Connections implements AsyncDisposable {
+  readonly stderr = new StderrRing();
+  readonly #options: ForeignServerOptions;
+  readonly #events: ConnectionEvents;
+  readonly #live = new Map<string, Promise<Live>>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #reconnect = new Reconnect();
+  #pid: number | undefined;
+  #restarts = 0;
+  #closed = false;
+
+  constructor(options: ForeignServerOptions, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Process id of the newest that is a process. */
+  get pid(): number | undefined {
+    return this.#pid;
+  }
+
+  /** How many ended by themselves. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Why the last attempt to connect failed. */
+  get error(): string | undefined {
+    return this.#reconnect.error;
+  }
+
+  all(): readonly Promise<Live>[] {
+    return [...this.#live.values()];
+  }
+
+  /** Takes the connection of a seat, or opens it. @throws ToolError UNAVAILABLE */
+  async take(seat: Seat): Promise<Live> {
+    const known = this.#live.get(seat.key);
+    const usable = await known;
+    if (usable && !usable.connection.peer.failed) return usable;
+    // Another caller may have opened the next one meanwhile.
+    const next = this.#live.get(seat.key);
+    if (next && next !== known) return next;
+    const live = this.#open(seat, () => this.#live.get(seat.key) === live && this.#live.delete(seat.key));
+    this.#live.set(seat.key, live);
+    return live;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#live.values()].map((live) => live.then(({ link }) => link.close()).catch(() => undefined)));
+    await Promise.all(this.#closing);
+  }
+
+  async #open(seat: Seat, forget: () => boolean): Promise<Live> {
+    try {
+      if (this.#closed) throw new ToolError('UNAVAILABLE', 'The gateway is shutting down.');
+      this.#reconnect.check(this.#options.id);
+      const live = await this.#start(seat, forget);
+      this.#reconnect.succeeded();
+      this.#events.onOpen(seat, live);
+      return live;
+    } catch (error) {
+      // Settled after `take` has put it on the map.
+      await Promise.resolve();
+      forget();
+      throw error;
+    }
+  }
+
+  async #start(seat: Seat, forget: () => boolean): Promise<Live> {
+    const { id, entry, log } = this.#options;
+    let closed = false;
+    const calls: InFlightCalls = new InFlightCalls({
+      idleMs: entry.idle,
+      onIdle: () => {
+        closed = true;
+        forget();
+        const closing = opened.link.close().finally(() => this.#closing.delete(closing));
+        this.#closing.add(closing);
+      },
+    });
+    const handlers = {
+      onRequest: (method: string, params: Loose) => {
+        if (calls.size > 0) this.#events.onAsk();
+        return calls.ask(id, method, params);
+      },
+      onNotification: (method: string, params: Loose) => this.#events.onNotification(calls, method, params),
+    };
+    const opened = await openForeign(this.#options, seat.capabilities, handlers, this.stderr).catch((error: unknown) => {
+      this.#reconnect.failed(error);
+      log.warn('server could not be connected', { server: id, error });
+      if (ToolError.is(error)) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ToolError('UNAVAILABLE', `The server "${id}" could not be connected: ${reason}`, { cause: error });
+    });
+    const { pid } = opened.link;
+    this.#pid = pid;
+    void opened.link.ended.then((how) => {
+      if (this.#pid === pid) this.#pid = undefined;
+      forget();
+      if (closed || this.#closed) return;
+      this.#restarts++;
+      log.info('server ended', { server: id, how });
+    });
+    return { ...opened, calls };
+  }
+}
