@@ -7,6 +7,9 @@ import type { Hono } from 'hono';
 import type { GatewayEnv } from './middleware/auth.ts';
 import { isHost } from './middleware/host-origin.ts';
 
+/** Longer than the minute for which clients and proxies keep an idle connection: who closes first must not be us, in the middle of their next request. */
+const keptMs = 75_000;
+
 /**
  * Starts listening.
  *
@@ -15,7 +18,7 @@ import { isHost } from './middleware/host-origin.ts';
 export async function listenApp(app: Hono<GatewayEnv>, { host, port }: Address): Promise<HttpListening> {
   // The app gets Node's own objects besides: the caller's address, and the end of the connection.
   const listener = getRequestListener((request, env) => app.fetch(request, env), { hostname: host });
-  const server = createServer((incoming, outgoing) =>
+  const server = createServer({ keepAliveTimeout: keptMs }, (incoming, outgoing) =>
     isHost(incoming.headers.host) ? void listener(incoming, outgoing) : refuse(incoming, outgoing),
   );
   const { promise, resolve, reject } = Promise.withResolvers<void>();
