@@ -11,6 +11,7 @@ import { createAuthenticator } from './auth/authenticator.ts';
 import { hasCredentials, toAuthConfig, toOAuthResource } from './config/auth.ts';
 import { defaultStateDir, generatedKey } from './config/key.ts';
 import type { GatewayValues, ServerSettings } from './config/options.ts';
+import { foreignEnvironment, secretValues, serverEnvironment } from './environments.ts';
 import { listenApp } from './listen.ts';
 import { auditGuard, type Guard, openGuard } from './mcp/guard.ts';
 import { createViews, type Views } from './mcp/views.ts';
@@ -30,6 +31,8 @@ export interface Gateway extends AsyncDisposable {
   /** Stands before every call. */
   readonly guard: Guard;
   readonly workspace: string;
+  /** Values that must never leave the gateway: its keys. */
+  readonly secrets: Set<string>;
   readonly log: Log;
 }
 
@@ -57,10 +60,12 @@ export async function createGateway(
   );
   const registry = new Registry(own, { env: foreignEnvironment(), workspace, maxMessageBytes: maxMessageBytes(values), log });
   await registry.configure(settings.mcpServers ?? {});
-  const trail = values.audit === 'on' ? await openTrail(values, log) : undefined;
+  const secrets = new Set(secretValues(values));
+  const trail = values.audit === 'on' ? await openTrail(values, secrets, log) : undefined;
   return {
     log,
     workspace,
+    secrets,
     registry,
     views: createViews(registry, version),
     guard: trail ? auditGuard(trail) : openGuard,
@@ -72,13 +77,14 @@ export async function createGateway(
   };
 }
 
-function openTrail(values: GatewayValues, log: Log): Promise<AuditTrail> {
+function openTrail(values: GatewayValues, secrets: ReadonlySet<string>, log: Log): Promise<AuditTrail> {
   const folder = resolve(values.auditDir ?? join(values.stateDir ?? defaultStateDir(), 'audit'));
   // The checkpoints on stderr are the anchor: whoever keeps the log of the process can tell a log that was cut.
   return openAudit({
     folder,
     version,
     log,
+    redact: { secrets: () => [...secrets] },
     durability: values.auditDurability,
     onCheckpoint: (line) => void process.stderr.write(`${line}\n`),
   });
@@ -115,35 +121,6 @@ function toServerOptions(settings: Readonly<Record<string, unknown>>, values: Ga
   };
 }
 
-/** The servers get the gateway's environment without its secrets. */
-function serverEnvironment({ keys = [] }: GatewayValues): Record<string, string | undefined> {
-  const secrets = new Set(['SANDLOT_API_KEY', 'SANDBOX_API_KEY', 'SANDLOT_API_KEYS', 'SANDLOT_HTTP', 'OTEL_SERVICE_NAME']);
-  for (const { env } of keys) if (env !== undefined) secrets.add(env);
-  return Object.fromEntries(Object.entries(environment()).filter(([name]) => !secrets.has(name)));
-}
-
-/** What servers that a user added get: the usual few variables, and what their entry names. */
-function foreignEnvironment(): Record<string, string | undefined> {
-  const env = environment();
-  const names = [
-    'PATH',
-    'HOME',
-    'USER',
-    'LOGNAME',
-    'SHELL',
-    'TERM',
-    'LANG',
-    'LC_ALL',
-    'TZ',
-    'TMPDIR',
-    'HTTP_PROXY',
-    'HTTPS_PROXY',
-    'NO_PROXY',
-    'NODE_EXTRA_CA_CERTS',
-  ];
-  return Object.fromEntries(names.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]));
-}
-
 /** A gateway that listens. */
 export interface ListeningGateway {
   readonly http: HttpListening;
@@ -172,6 +149,7 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
   }
   const generated = values.auth === 'key' && !hasCredentials(values);
   const apiKey = generated ? await generatedKey(resolve(values.stateDir ?? defaultStateDir())) : values.apiKey;
+  if (apiKey !== undefined) gateway.secrets.add(apiKey);
   const auth = await toAuthConfig(values, apiKey, environment());
   const { registry, views, guard, log } = gateway;
   const { app, close } = createApp({
