@@ -278,7 +278,12 @@ it('an address where nobody listens is an error that says so', async () => {
   await gone[Symbol.asyncDispose]();
   const answer = await page.client.call('browser_navigate', { url: gone.url });
   expect(answer.isError).toBe(true);
-  expect(answer.error?.code).toBe('UNAVAILABLE');
+  expect(answer.error).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('nothing listens there') });
+  const secure = await page.client.call('browser_navigate', { url: gone.url.replace('http:', 'https:') });
+  expect(secure.error).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('nothing listens there') });
+  const unknown = await page.client.call('browser_navigate', { url: 'https://no-such-host.invalid/' });
+  expect(unknown.error?.code).toBe('UNAVAILABLE');
+  expect(unknown.error?.message).toMatch(/no-such-host\.invalid:443 (?:is not a known|could not be resolved)/);
 });
 
 it('snapshots are bounded and continue at a cursor; scopes and depth take parts', async () => {

@@ -8,16 +8,23 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type NetworkPolicy, Refusal } from './policy.ts';
 
-/** Header by which a refused page says why. */
-export const refusedHeader = 'x-sandlot-refused';
+/** Header of an answer that comes from the proxy itself; {@link FilteringProxy.obstruction} has the reason. */
+export const obstructionHeader = 'x-sandlot-obstruction';
 
-const refusalsKept = 200;
+/** Why there was no connection to a host. */
+export interface Obstruction {
+  /** True when the policy refused it, false when it could not be reached. */
+  readonly refused: boolean;
+  readonly reason: string;
+}
+
+const obstructionsKept = 200;
 
 export class FilteringProxy implements AsyncDisposable {
   readonly #policy: NetworkPolicy;
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
-  readonly #refusals = new Map<string, string>();
+  readonly #obstructions = new Map<string, Obstruction>();
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   #port = 0;
 
@@ -48,9 +55,9 @@ export class FilteringProxy implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Why the last connection to this host was refused, if it was. */
-  refusal(host: string): string | undefined {
-    return this.#refusals.get(host);
+  /** Why the last connection to this host that failed did so. */
+  obstruction(host: string): Obstruction | undefined {
+    return this.#obstructions.get(host);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -61,12 +68,11 @@ export class FilteringProxy implements AsyncDisposable {
 
   #forward(request: IncomingMessage, response: ServerResponse): void {
     const url = URL.parse(request.url ?? '');
-    if (url?.protocol !== 'http:') return refuse(response, 400, 'This proxy takes absolute http addresses only');
+    if (url?.protocol !== 'http:') return void response.writeHead(400).end('This proxy takes absolute http addresses only.\n');
     const { hostname, port } = target(url.hostname, url.port || '80');
     const fail = (error: Error) => {
       if (response.headersSent) return void response.destroy();
-      if (error instanceof Refusal) return refuse(response, 403, this.#remember(hostname, error));
-      refuse(response, 502, `${hostname}:${port} could not be reached (${'code' in error ? String(error.code) : error.message})`, false);
+      explain(response, this.#remember(hostname, port, error));
     };
     try {
       this.#checkLiteral(hostname, port);
@@ -100,9 +106,8 @@ export class FilteringProxy implements AsyncDisposable {
     const [, host = '', digits = ''] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(request.url ?? '') ?? [];
     const { hostname, port } = target(host, digits);
     const fail = (error: Error) => {
-      if (error instanceof Refusal) this.#remember(hostname, error);
-      if (client.writable)
-        client.end(`HTTP/1.1 ${error instanceof Refusal ? '403 Forbidden' : '502 Bad Gateway'}\r\ncontent-length: 0\r\n\r\n`);
+      const { refused } = this.#remember(hostname, port, error);
+      if (client.writable) client.end(`HTTP/1.1 ${refused ? '403 Forbidden' : '502 Bad Gateway'}\r\ncontent-length: 0\r\n\r\n`);
     };
     client.on('error', () => client.destroy());
     try {
@@ -166,13 +171,28 @@ export class FilteringProxy implements AsyncDisposable {
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
-  #remember(host: string, { message }: Refusal): string {
-    this.#refusals.set(host, message);
-    const oldest = this.#refusals.size > refusalsKept ? this.#refusals.keys().next().value : undefined;
-    if (oldest !== undefined) this.#refusals.delete(oldest);
-    return message;
+  #remember(host: string, port: number, error: Error): Obstruction {
+    const refused = error instanceof Refusal;
+    const reason = refused
+      ? error.message
+      : `${host}:${port} ${reasons['code' in error ? String(error.code) : ''] ?? `could not be reached (${error.message})`}`;
+    this.#obstructions.delete(host);
+    this.#obstructions.set(host, { refused, reason });
+    const oldest = this.#obstructions.size > obstructionsKept ? this.#obstructions.keys().next().value : undefined;
+    if (oldest !== undefined) this.#obstructions.delete(oldest);
+    return { refused, reason };
   }
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections: nothing listens there',
+  ENOTFOUND: 'is not a known host name',
+  EAI_AGAIN: 'could not be resolved: the name service does not answer',
+  ETIMEDOUT: 'does not answer',
+  EHOSTUNREACH: 'cannot be reached from here',
+  ENETUNREACH: 'cannot be reached from here',
+  ECONNRESET: 'closed the connection without an answer',
+};
 
 function target(host: string, port: string): { hostname: string; port: number } {
   return {
@@ -207,10 +227,10 @@ function endToEnd({ rawHeaders, headers }: IncomingMessage): string[] {
   return kept;
 }
 
-function refuse(response: ServerResponse, status: number, reason: string, marked = true): void {
-  response.writeHead(status, {
+function explain(response: ServerResponse, { refused, reason }: Obstruction): void {
+  response.writeHead(refused ? 403 : 502, {
     'content-type': 'text/plain; charset=utf-8',
-    ...(marked && { [refusedHeader]: encodeURIComponent(reason) }),
+    [obstructionHeader]: refused ? 'refused' : 'unreachable',
   });
-  response.end(`Refused by the network policy of the sandbox: ${reason}.\n`);
+  response.end(refused ? `Refused by the network policy of the sandbox: ${reason}.\n` : `${reason}.\n`);
 }

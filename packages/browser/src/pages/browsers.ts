@@ -74,7 +74,7 @@ export class Browsers implements AsyncDisposable {
       ...(options.storageState !== undefined && { storageState: await readable(options.storageState, '--storage-state') }),
     });
     if (options.initScript !== undefined) await context.addInitScript({ path: await readable(options.initScript, '--init-script') });
-    const session = new Session(context, { workspace, options, log, refusal: (host) => proxy?.refusal(host) });
+    const session = new Session(context, { workspace, options, log, obstruction: (host) => proxy?.obstruction(host) });
     if (this.#bereft.delete(principal))
       session.note('The browser had ended unexpectedly and was started anew; its tabs and cookies are gone.');
     if (sandbox.warning) session.note(`Warning: ${sandbox.warning}`);

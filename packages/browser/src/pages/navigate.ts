@@ -1,7 +1,7 @@
 /** Opens addresses. */
 import { ToolError } from '@sandlot/core';
 import { withSpan } from '@sandlot/core/telemetry';
-import { refusedHeader } from '../network/proxy.ts';
+import { obstructionHeader } from '../network/proxy.ts';
 import { act, type ActOptions } from './act.ts';
 import type { Report } from './report.ts';
 import type { Session } from './session.ts';
@@ -52,12 +52,10 @@ async function goTo(session: Session, tab: Tab, url: string): Promise<void> {
   using download = tab.listen(['download']);
   try {
     const response = await page.goto(url, { waitUntil: 'domcontentloaded' });
-    const reason = response?.headers()[refusedHeader];
-    if (reason !== undefined) throw refused(response?.url() ?? url, decodeURIComponent(reason));
+    if (response?.headers()[obstructionHeader] !== undefined) refuseObstructed(session, response.url());
   } catch (error) {
     const tunnel = error instanceof Error ? /ERR_TUNNEL_CONNECTION_FAILED at (\S+)/.exec(error.message)?.[1] : undefined;
-    const reason = tunnel === undefined ? undefined : session.refusal(URL.parse(tunnel)?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '');
-    if (reason !== undefined) throw refused(tunnel ?? url, reason);
+    if (tunnel !== undefined) refuseObstructed(session, tunnel);
     // A download instead of a page ends the navigation: the report tells of it.
     const aborted = error instanceof Error && /ERR_ABORTED|Download is starting/.test(error.message);
     if (!aborted || (await Promise.race([download.first, later(500)])) !== 'download') throw error;
@@ -66,8 +64,17 @@ async function goTo(session: Session, tab: Tab, url: string): Promise<void> {
   await page.waitForLoadState('load', { timeout: loadGraceMs }).catch(() => undefined);
 }
 
-function refused(url: string, reason: string): ToolError {
-  return new ToolError('PERMISSION_DENIED', `${url.slice(0, 300)} was refused by the network policy: ${reason}.`, {
+/** Says why the proxy did not connect; a site that only claims so is not believed. */
+function refuseObstructed(session: Session, address: string): void {
+  const host = URL.parse(address)
+    ?.hostname.replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  const obstruction = session.obstruction(host ?? '');
+  if (!obstruction) return;
+  const { refused, reason } = obstruction;
+  const shown = address.slice(0, 300);
+  if (!refused) throw new ToolError('UNAVAILABLE', `${shown} could not be opened: ${reason}.`, { advice: 'Check the address.' });
+  throw new ToolError('PERMISSION_DENIED', `${shown} was refused by the network policy: ${reason}.`, {
     advice: 'Use another address. Who runs the server can allow it with --allowed-hosts.',
   });
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Log, ToolError } from '@sandlot/core';
 import type { BrowserContext, Page, Response } from 'playwright-core';
+import type { Obstruction } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
 import { type DownloadRecord, Downloads } from './downloads.ts';
 import { Tab } from './tab.ts';
@@ -22,12 +23,12 @@ export interface SessionEnv {
   readonly workspace: string;
   readonly options: BrowserOptions;
   readonly log: Log;
-  /** Why the network policy refused a host, if it did. */
-  readonly refusal: (host: string) => string | undefined;
+  /** Why there was no connection to a host. */
+  readonly obstruction: (host: string) => Obstruction | undefined;
 }
 
 export class Session {
-  readonly refusal: SessionEnv['refusal'];
+  readonly obstruction: SessionEnv['obstruction'];
   readonly context: BrowserContext;
   readonly options: BrowserOptions;
   readonly files: WorkspaceFiles;
@@ -40,9 +41,9 @@ export class Session {
   #happenings: Happenings = { notes: [], downloads: [], popups: [] };
   readonly #texts = new Map<string, string>();
 
-  constructor(context: BrowserContext, { workspace, options, log, refusal }: SessionEnv) {
+  constructor(context: BrowserContext, { workspace, options, log, obstruction }: SessionEnv) {
     this.context = context;
-    this.refusal = refusal;
+    this.obstruction = obstruction;
     this.options = options;
     this.files = new WorkspaceFiles(workspace);
     this.downloads = new Downloads(this.files, options.outputDir, log);
