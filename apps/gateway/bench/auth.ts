@@ -99,7 +99,7 @@ const servers = await Promise.all(
   cases.map(async (one) => ({ ...one, rounds: [] as number[], http: await listenApp(one.app, { host: '127.0.0.1', port: 0 }) })),
 );
 // The cases take turns, so that all see the same machine.
-for (let round = 0; round < 40; round++) {
+for (let round = 0; round < 20; round++) {
   for (const { http, credential, rounds, what } of servers) {
     const before = cpu();
     for (let n = 0; n < 250; n++) {
@@ -110,10 +110,10 @@ for (let round = 0; round < 40; round++) {
   }
 }
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-const base = median(servers[0]?.rounds.slice(10) ?? []);
+const base = median(servers[0]?.rounds.slice(5) ?? []);
 console.log('CPU time per request, client and server together, one caller over one connection');
 for (const { what, rounds, http } of servers) {
-  const microseconds = median(rounds.slice(10));
+  const microseconds = median(rounds.slice(5));
   row(what, microseconds);
   if (microseconds !== base) row('  added', microseconds - base);
   await http.close();

@@ -15,6 +15,8 @@ export interface AuthGateway extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly app: App['app'];
+  /** Whether a key was made, because nothing else lets anybody in. */
+  readonly generated: boolean;
   /** Every tool, and the scope that it needs. */
   readonly tools: readonly { server: string; tool: string; scope: string }[];
   /** Whether some server was started. */
@@ -42,7 +44,7 @@ export async function authGateway(file: Record<string, unknown> = {}): Promise<A
         ...file,
       }),
     });
-    const { app, close } = await createGatewayApp(base.gateway, values, ['/page/']);
+    const { app, close, generated } = await createGatewayApp(base.gateway, values, ['/page/']);
     const reached: string[] = [];
     app.all(
       '/whoami',
@@ -58,15 +60,14 @@ export async function authGateway(file: Record<string, unknown> = {}): Promise<A
       url: http.url,
       port: http.port,
       app,
-      tools: base.gateway.registry
-        .list()
-        .flatMap((upstream) =>
-          (upstream.known()?.tools ?? []).map(({ name }) => ({
-            server: upstream.name,
-            tool: String(name),
-            scope: upstream.scopeOf(String(name)),
-          })),
-        ),
+      generated,
+      tools: base.gateway.registry.list().flatMap((upstream) =>
+        (upstream.known()?.tools ?? []).map(({ name }) => ({
+          server: upstream.name,
+          tool: String(name),
+          scope: upstream.scopeOf(String(name)),
+        })),
+      ),
       isStarted: () => base.gateway.registry.list().some((upstream) => upstream.health().state !== 'stopped'),
       reached,
       request(path, init = {}) {

@@ -142,7 +142,10 @@ describe('a configuration that cannot be what was meant stops the start', () => 
 
   it('and an empty list of keys lets nobody in, rather than making a key', async () => {
     await using gateway = await authGateway({ apiKey: undefined, auth: { keys: [] } });
+    expect(gateway.generated).toBe(false);
     expect((await gateway.request('/whoami')).status).toBe(401);
+    await using bare = await authGateway({ apiKey: undefined });
+    expect(bare.generated).toBe(true);
   });
 });
 

@@ -21,6 +21,8 @@ describe('scopes', () => {
     [['file:*'], 'file:write', true],
     [['file:*'], 'file:*', true],
     [['file:*'], 'shell:exec', false],
+    [['file:*'], 'files:read', false],
+    [['*:read'], 'file:reader', false],
     [['file:*'], 'file', false],
     [['*:read'], 'shell:read', true],
     [['*:read'], 'shell:exec', false],
