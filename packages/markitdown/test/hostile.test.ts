@@ -150,3 +150,12 @@ describe('files of the workspace', () => {
     expect((await client.call('markitdown_convert', { uri: 'a.md', offset: 35 })).text).toBe('## Two\n');
   });
 });
+
+describe('bombs', () => {
+  it('refuses a part that unpacks out of all proportion, at once', async () => {
+    const bomb = docx(p('a'.repeat(500)).repeat(60_000));
+    const before = process.cpuUsage();
+    await expect(convert(bomb)).rejects.toMatchObject({ code: 'limit', message: expect.stringContaining('inflateRatio') });
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+  });
+});

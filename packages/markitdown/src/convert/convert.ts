@@ -43,7 +43,7 @@ export async function convert(source: Uint8Array | string, options: ConvertOptio
   if (bytes.length > limits.inputBytes)
     throw new ConvertError('limit', `The document has ${bytes.length} bytes; the limit is ${limits.inputBytes} (limit inputBytes).`);
   const detected = sniff(bytes, options.hints);
-  const document = await toDocument({ bytes, detected }, makeContext(options, limits, new InflateBudget(limits.inflatedBytes), 0));
+  const document = await toDocument({ bytes, detected }, makeContext(options, limits, new InflateBudget(limits), 0));
   return print(document, detected, options, limits);
 }
 
@@ -110,10 +110,11 @@ function makeContext(
 
 function print(document: Document, { kind }: Detected, options: ConvertOptions, limits: ConvertLimits): Conversion {
   const pictures = new PictureStore(options);
-  const pieces = writeBlocks(document, { tables: options.tables ?? 'gfm', pictureTarget: (picture) => pictures.target(picture) });
-  const length = pieces.reduce((sum, piece) => sum + piece.length + 2, 0);
-  if (length > limits.outputChars)
-    throw new ConvertError('limit', `The Markdown has ${length} characters; the limit is ${limits.outputChars} (limit outputChars).`);
+  const pieces = writeBlocks(document, {
+    tables: options.tables ?? 'gfm',
+    maxChars: limits.outputChars,
+    pictureTarget: (picture) => pictures.target(picture),
+  });
   const whole = pieces.length === 0 ? '' : `${pieces.join('\n\n')}\n`;
   const outline = outlineOf(whole);
   const title = document.title ?? outline[0]?.title;

@@ -67,11 +67,11 @@ function isWanted(name: string): boolean {
 
 function gunzip(bytes: Uint8Array, { budget }: ConvertContext): Uint8Array {
   try {
-    const unpacked = gunzipSync(bytes, { maxOutputLength: Math.max(1, budget.left) });
+    const unpacked = gunzipSync(bytes, { maxOutputLength: budget.mostFor(bytes.length) });
     budget.take(unpacked.length);
     return unpacked;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') budget.take(budget.left + 1);
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw budget.tooLarge('content');
     throw error instanceof ConvertError ? error : new ConvertError('malformed', 'The gzip file is broken.', { cause: error });
   }
 }

@@ -45,20 +45,19 @@ export class Zip {
     }
     if (entry.method !== 8)
       throw new ConvertError('unsupported', `"${entry.name}" is packed with method ${entry.method}, which is not supported.`);
-    if (entry.bytes > this.#budget.left) this.#budget.take(entry.bytes);
-    const unpacked = inflate(packed, this.#budget.left, entry);
+    const most = this.#budget.mostFor(packed.length);
+    if (entry.bytes > most) throw this.#budget.tooLarge(entry.name);
+    const unpacked = inflate(packed, most, () => this.#budget.tooLarge(entry.name), entry);
     this.#budget.take(unpacked.length);
     return unpacked;
   }
 }
 
-function inflate(packed: Uint8Array, most: number, entry: ZipEntry): Uint8Array {
+function inflate(packed: Uint8Array, most: number, tooLarge: () => ConvertError, entry: ZipEntry): Uint8Array {
   try {
-    return inflateRawSync(packed, { maxOutputLength: Math.max(1, most) });
+    return inflateRawSync(packed, { maxOutputLength: most });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-      throw new ConvertError('limit', `"${entry.name}" unpacks to more than ${most} bytes (limit inflatedBytes).`);
-    throw broken(entry, error);
+    throw error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : broken(entry, error);
   }
 }
 

@@ -9,7 +9,7 @@ export function zipKind(bytes: Uint8Array): Kind {
   const names = new Set(listZip(bytes).map(({ name }) => name.replaceAll('\\', '/').replace(/^\//, '')));
   const has = (pattern: RegExp) => [...names].some((name) => pattern.test(name));
   if (names.has('mimetype') || names.has('content.xml')) {
-    const zip = new Zip(bytes, new InflateBudget(1024 * 1024), Infinity);
+    const zip = new Zip(bytes, new InflateBudget({ inflatedBytes: 1024 * 1024, inflateRatio: 1000 }), Infinity);
     const type = textOf(zip, 'mimetype') || textOf(zip, 'META-INF/manifest.xml');
     const found = /application\/(epub\+zip|vnd\.oasis\.opendocument\.(?:text|spreadsheet|presentation))/.exec(type)?.[1];
     if (found?.endsWith('text')) return 'odt';

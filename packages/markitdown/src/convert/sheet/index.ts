@@ -49,7 +49,10 @@ function readBook(bytes: Uint8Array) {
 
 /** The library unpacks by itself, so the declared sizes are checked before. */
 function checkSize(bytes: Uint8Array, { budget, limits }: ConvertContext): void {
-  for (const entry of new Zip(bytes, budget, limits.entries).entries) budget.take(entry.bytes);
+  for (const entry of new Zip(bytes, budget, limits.entries).entries) {
+    if (entry.bytes > budget.mostFor(entry.packedBytes)) throw budget.tooLarge(entry.name);
+    budget.take(entry.bytes);
+  }
 }
 
 function cellsOf(one: WorkSheet, notes: Map<string, Block[]>): SheetCells {

@@ -1,4 +1,5 @@
 /** Prints a document as GitHub-flavoured Markdown. Every convention of the output is decided in this folder. */
+import { ConvertError } from '../errors.ts';
 import type { Block, Document, Inline, List, Picture, Table } from '../model/document.ts';
 import { type InlineStyle, tidyLines, writeInlines, writeTarget } from './inlines.ts';
 import { needsHtml, writeHtmlTable, writePipeTable } from './table.ts';
@@ -7,6 +8,8 @@ import { needsHtml, writeHtmlTable, writePipeTable } from './table.ts';
 export interface WriteOptions {
   /** `gfm`: pipes, merged cells repeated; `html`: HTML tables; `auto`: HTML only where pipes would lose something. Default `gfm`. */
   readonly tables?: 'gfm' | 'html' | 'auto';
+  /** Longer Markdown is an error. Default: no limit. */
+  readonly maxChars?: number;
   /** The address printed for a picture; nothing for a picture that is printed as its description alone. Default: its `url`. */
   readonly pictureTarget?: (picture: Picture) => string | undefined;
 }
@@ -17,7 +20,15 @@ const deepest = 64;
 /** Prints each top-level block; joined with blank lines they are the Markdown. */
 export function writeBlocks(document: Document, options: WriteOptions = {}): string[] {
   const writer = new Writer(document, options);
-  const pieces = document.blocks.map((block) => writer.block(block, 0)).filter((piece) => piece !== '');
+  const pieces: string[] = [];
+  let length = 0;
+  for (const block of document.blocks) {
+    const piece = writer.block(block, 0);
+    length += piece.length + 2;
+    if (length > (options.maxChars ?? Infinity))
+      throw new ConvertError('limit', `The Markdown has more than ${options.maxChars} characters (limit outputChars).`);
+    if (piece !== '') pieces.push(piece);
+  }
   return [...pieces, ...writer.notes()];
 }
 
