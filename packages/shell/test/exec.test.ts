@@ -29,6 +29,39 @@ describe('shell_exec', () => {
     );
   });
 
+  it('carries values of every kind as they are', async () => {
+    await using folder = await temporaryFolder();
+    await using client = await connect(shell, { workspace: folder.path });
+    const values = [
+      '',
+      ' ',
+      "it's",
+      '"double"',
+      '$HOME',
+      '`id`',
+      '\\',
+      '\\\\n',
+      '\\"',
+      'a\nb',
+      '\n',
+      '\t',
+      'é日本🙂',
+      '!x',
+      '*',
+      '; ls',
+      '\u001b[31m',
+      "$'x'",
+      '\u0001\u007f',
+    ];
+    const quote = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+    await output(client, values.map((value, index) => `export V${index}=${quote(value)}`).join('\n'));
+    const printed = await output(
+      client,
+      values.map((_, index) => `printf '%s' "$V${index}" | od -An -v -tx1 | tr -d ' \\n'; echo`).join('\n'),
+    );
+    expect(printed.split('\n').slice(0, -1)).toEqual(values.map((value) => Buffer.from(value).toString('hex')));
+  });
+
   it('keeps the state of a session when a command ends badly', async () => {
     await using folder = await temporaryFolder();
     await using client = await connect(shell, { workspace: folder.path });

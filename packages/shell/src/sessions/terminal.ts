@@ -1,5 +1,7 @@
 /** Starts a command in a terminal of its own. The terminal's library is loaded with the first one. */
 import { constants } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ReadStream } from 'node:tty';
 import { ToolError } from '@sandlot/core';
 import type { Exit, Running, StartOptions } from './running.ts';
 
@@ -26,8 +28,15 @@ export async function startTerminal(options: TerminalOptions): Promise<Running> 
     encoding: null,
   });
   let paused = false;
+  let bytes = 0;
+  delayDestroy(
+    pty,
+    () => bytes,
+    () => paused,
+  );
   // Without an encoding the library hands out buffers, whatever its types say.
   pty.onData((data: string | Buffer) => {
+    bytes += data.length;
     if (options.onData(Buffer.from(data))) return;
     paused = true;
     pty.pause();
@@ -50,6 +59,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Running> 
     isPaused: () => paused && open,
     close: () => {
       open = false;
+      paused = false;
     },
     write: (text) => {
       if (open) pty.write(text);
@@ -57,6 +67,28 @@ export async function startTerminal(options: TerminalOptions): Promise<Running> 
     resize: (cols, rows) => {
       if (open) pty.resize(cols, rows);
     },
+  };
+}
+
+/**
+ * The library closes the terminal 200 ms after the exit, read or not: on a busy machine the last output would be lost.
+ * This lets the closing wait until nothing comes any more.
+ */
+function delayDestroy(pty: object, bytes: () => number, isPaused: () => boolean): void {
+  const socket: unknown = Reflect.get(pty, '_socket');
+  if (!(socket instanceof ReadStream)) return;
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error) => {
+    const whenRead = async () => {
+      for (let seen = -1; seen !== bytes() || isPaused();) {
+        seen = bytes();
+        await nextTurn();
+        await nextTurn();
+      }
+      destroy(error);
+    };
+    void whenRead();
+    return socket;
   };
 }
 
