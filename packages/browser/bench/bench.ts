@@ -49,12 +49,12 @@ const rows: Record<string, unknown>[] = [
 ];
 
 const { client, call, pid } = await start();
-const memory = () => Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+const memory = () => Math.round(Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024);
 rows.push({ what: 'tools/list, characters', value: JSON.stringify((await client.listTools()).tools).length });
 
 for (const name of ['form', 'article', 'table', 'dense', 'spa']) {
   const opened = await call('browser_navigate', { url: `${site.url}/${name}` });
-  if (name === 'form') rows.push({ what: 'server memory after the first page, MiB', value: memory() });
+  if (name === 'form') rows.push({ what: 'server memory (PSS) after the first page, MiB', value: memory() });
   const found = await call('browser_find', { text: 'button "Go"' });
   const target = refIn(found.text, '"Go"');
   const clicks = [];
@@ -73,7 +73,7 @@ for (const name of ['form', 'article', 'table', 'dense', 'spa']) {
     'snapshot chars': Math.max(...snapshots.map(({ size }) => size)),
   });
 }
-rows.push({ what: 'server memory after all pages, MiB', value: memory() });
+rows.push({ what: 'server memory (PSS) after all pages, MiB', value: memory() });
 await client.close();
 
 for (const row of rows)
