@@ -1,0 +1,97 @@
+/** A gateway in front of servers that a user added, listening on a free port. */
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadOptions } from '@sandlot/core/config';
+import { temporaryFolder } from '@sandlot/core/testing';
+import { flattenAuth } from '../src/config/auth.ts';
+import { gatewayOptions } from '../src/config/options.ts';
+import { watchServers } from '../src/config/watch.ts';
+import { createGateway, type Gateway, listenGateway } from '../src/gateway.ts';
+
+/** Keys of two principals. */
+export const keys = { ann: 'ann-key-0123456789', bob: 'bob-key-0123456789' };
+
+/** A running gateway. */
+export interface ForeignGateway extends AsyncDisposable {
+  readonly url: string;
+  readonly gateway: Gateway;
+  /** Replaces `mcpServers` in the watched file. */
+  configure(mcpServers: Record<string, unknown>): Promise<void>;
+}
+
+/** Starts one. */
+export async function foreignGateway(mcpServers: Record<string, unknown>): Promise<ForeignGateway> {
+  const folder = await temporaryFolder();
+  const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
+  const { values } = loadOptions(gatewayOptions, {
+    env: {},
+    file: flattenAuth({
+      port: 0,
+      workspace: join(folder.path, 'workspace'),
+      stateDir: join(folder.path, 'state'),
+      logLevel: 'error',
+      audit: 'off',
+      auth: { keys: Object.entries(keys).map(([id, key]) => ({ id, hash: hashOf(key), scopes: ['*'] })) },
+    }),
+  });
+  const config = join(folder.path, 'sandlot.json');
+  const write = (servers: Record<string, unknown>) => writeFile(config, JSON.stringify({ mcpServers: servers }));
+  await write(mcpServers);
+  const gateway = await createGateway(values, { mcpServers }, []);
+  const watching = watchServers(config, gateway.registry);
+  const { http, close } = await listenGateway(gateway, values);
+  return {
+    url: http.url,
+    gateway,
+    configure: write,
+    async [Symbol.asyncDispose]() {
+      await watching[Symbol.asyncDispose]();
+      await close();
+      await gateway[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Sends one request of the 2026-07-28 protocol as it stands. */
+export async function send(
+  url: string,
+  key: string,
+  method: string,
+  params: Record<string, unknown>,
+): Promise<{ status: number; body: Reply }> {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': { elicitation: {} },
+    ...(params['_meta'] as object | undefined),
+  };
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      ...(typeof params['name'] === 'string' && { 'mcp-name': params['name'] }),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta } }),
+  });
+  return { status: response.status, body: (await response.json()) as Reply };
+}
+
+/** A JSON-RPC answer, for looking at. */
+export interface Reply {
+  readonly result?: {
+    readonly resultType?: string;
+    readonly content?: unknown;
+    readonly isError?: boolean;
+    readonly inputRequests?: Record<string, { method: string; params: Record<string, unknown> }>;
+    readonly requestState?: string;
+    readonly tools?: readonly { name: string; description?: string }[];
+    readonly _meta?: Record<string, unknown>;
+  };
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+}

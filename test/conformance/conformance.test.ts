@@ -1,0 +1,48 @@
+/** A few scenarios of the suite in each cell; `npm run conformance` runs them all. */
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builds, type RunningGateway, startGateway } from './cells.ts';
+import { type Cell, judge } from './report.ts';
+import { runScenario } from './suite.ts';
+
+let gateway: RunningGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+describe.each(builds)('through the gateway, a fixture that speaks: %s', (build) => {
+  it.each([
+    ['2025-11-25', 'tools-call-elicitation'],
+    ['2025-11-25', 'tools-call-with-logging'],
+    ['2025-11-25', 'resources-subscribe'],
+    ['2026-07-28', 'input-required-result-multi-round'],
+    ['2026-07-28', 'input-required-result-capability-check'],
+    ['2026-07-28', 'http-custom-header-server-validation'],
+  ] as const)('%s %s', async (revision, scenario) => {
+    expect(await runScenario(gateway.urlOf(build), revision, scenario)).toBe(true);
+  });
+});
+
+describe('the committed page and what is known to fail', () => {
+  it('a loss that is not known, and a known failure that passes, are complaints', () => {
+    const cell = (lost: string[]): Cell => ({
+      build: 'legacy',
+      revision: '2026-07-28',
+      route: 'gateway',
+      result: { passed: [], retried: [], lost, unscored: [] },
+    });
+    const known = { 'legacy 2026-07-28 gateway': ['ping'] };
+    expect(judge([cell(['ping'])], known)).toEqual([]);
+    expect(judge([cell(['ping', 'tools-list'])], known)).toEqual(['legacy 2026-07-28 gateway: lost tools-list']);
+    expect(judge([cell([])], known)).toEqual([expect.stringContaining('ping passes now')]);
+  });
+
+  it('say the same', async () => {
+    const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8');
+    const known = Object.values(JSON.parse(await read('known-failures.json')) as Record<string, string[]>).flat();
+    const page = await read('../../docs/reference/conformance.md');
+    expect(known.filter((scenario) => !page.includes(`\`${scenario}\``))).toEqual([]);
+    expect(page.includes('Nothing.')).toBe(known.length === 0);
+  });
+});
