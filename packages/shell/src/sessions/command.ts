@@ -77,7 +77,7 @@ export class Command {
     this.#running = start;
     this.#screen =
       parts.terminal &&
-      new LiveScreen({ ...parts.terminal, output: parts.output, answer: (text) => start.write?.(text), resume: () => start.resume() });
+      new LiveScreen({ ...parts.terminal, output: parts.output, answer: (text) => this.write(text), resume: () => start.resume() });
     this.tree = { pid: start.pid, tag: parts.tag, shellEnded: false };
     this.finished = this.#finish(settle);
   }
@@ -164,8 +164,9 @@ export class Command {
     }
   }
 
-  /** Milliseconds since the last output. */
+  /** Milliseconds since anything was written or typed; a question to the terminal that is not answered yet is no silence. */
   get silentMs(): number {
+    if (this.#screen?.isBehind) return 0;
     return Date.now() - Math.max(this.#dataAt, this.startedAt);
   }
 

@@ -42,6 +42,11 @@ export class LiveScreen {
     return this.#behind < behindBytes;
   }
 
+  /** True while output is not drawn yet, and a question in it not answered. */
+  get isBehind(): boolean {
+    return this.#behind > 0;
+  }
+
   /** The screen as it is. */
   async view(): Promise<ScreenView> {
     this.#screen ??= this.#start(0);
