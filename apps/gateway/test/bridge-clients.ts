@@ -25,8 +25,8 @@ export interface BridgeClient extends AsyncDisposable {
   /** Text of a tool's answer; an error's is its message. */
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<string>;
   prompt(name: string): Promise<string>;
-  /** Ends when the watched resource and the tool list are subscribed to. */
-  listen(uri: string): Promise<void>;
+  /** Ends when changes of the tool list, and of a resource, are subscribed to. */
+  listen(uri?: string): Promise<void>;
   /** What it was told and asked, in order. */
   readonly seen: string[];
 }
@@ -63,7 +63,8 @@ export async function bridgeClient(era: Era, url: string, key: string, answer = 
         return textOf(await client.callTool({ name, arguments: args, _meta }, options));
       },
       prompt: async (name) => JSON.stringify(await client.getPrompt({ name })),
-      listen: async (uri) => void (await client.listen({ toolsListChanged: true, resourceSubscriptions: [uri] })),
+      listen: async (uri) =>
+        void (await client.listen({ toolsListChanged: true, ...(uri !== undefined && { resourceSubscriptions: [uri] }) })),
       [Symbol.asyncDispose]: () => client.close(),
     };
   }
@@ -79,7 +80,7 @@ export async function bridgeClient(era: Era, url: string, key: string, answer = 
     seen,
     call: async (name, args = {}, options = {}) => textOf(await client.callTool({ name, arguments: args }, undefined, options)),
     prompt: async (name) => JSON.stringify(await client.getPrompt({ name })),
-    listen: async (uri) => void (await client.subscribeResource({ uri })),
+    listen: async (uri) => void (uri !== undefined && (await client.subscribeResource({ uri }))),
     [Symbol.asyncDispose]: () => client.close(),
   };
 }

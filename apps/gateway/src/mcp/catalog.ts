@@ -1,5 +1,5 @@
 /** What a view shows, merged from its upstreams, and whom a name or URI belongs to. Kept until something changes. */
-import type { Loose } from '../upstreams/caller.ts';
+import { type Loose, objectAt } from '../upstreams/caller.ts';
 import type { Offer, Upstream } from '../upstreams/upstream.ts';
 import { shownName } from './names.ts';
 
@@ -60,7 +60,13 @@ export async function makeCatalog(upstreams: readonly Upstream[], prefixed: bool
     add(resourceTemplates, offer.resourceTemplates, 'uriTemplate', '');
   }
   const instructions = offers.flatMap(({ offer }) => (offer?.instructions === undefined ? [] : [offer.instructions]));
-  return { tools, prompts, resources, resourceTemplates, capabilities, instructions, collisions };
+  return { tools, prompts, resources, resourceTemplates, capabilities: announced(capabilities), instructions, collisions };
+}
+
+/** Servers come, go and change while the gateway runs: every list can change, whatever they say themselves. */
+function announced(capabilities: Loose): Loose {
+  const lists = ['tools', 'prompts', 'resources'].filter((key) => key === 'tools' || capabilities[key] !== undefined);
+  return { ...capabilities, ...Object.fromEntries(lists.map((key) => [key, { ...objectAt(capabilities, key), listChanged: true }])) };
 }
 
 async function offerOf(upstream: Upstream): Promise<Offer | undefined> {
