@@ -1,4 +1,5 @@
 /** One view of clients of both eras that can be asked: they record what they are asked, and answer. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -34,11 +35,12 @@ export interface BridgeClient extends AsyncDisposable {
 const info = { name: 'test', version: '1.0.0' };
 const capabilities = { elicitation: {}, sampling: {}, roots: {} };
 
-/** Connects one. `answer` is what it says when it is asked for a name. */
-export async function bridgeClient(era: Era, url: string, key: string, answer = 'Ada'): Promise<BridgeClient> {
+/** Connects one. `answer` is what it says when it is asked for a name, `thinkMs` how long that takes it. */
+export async function bridgeClient(era: Era, url: string, key: string, answer = 'Ada', thinkMs = 0): Promise<BridgeClient> {
   const seen: string[] = [];
   const requestInit = { headers: { authorization: `Bearer ${key}` } };
-  const elicited = () => (
+  const elicited = async () => (
+    await delay(thinkMs),
     seen.push('elicit'),
     { action: 'accept' as const, content: { name: answer, username: answer, email: 'a@b.c', color: 'red', ok: true } }
   );

@@ -1,7 +1,7 @@
 /** `odd-server.ts [silent|garbage|exit] [sign]`: a stdio server of the old protocols that misbehaves on demand. No imports: it starts fast. */
 const [mode, sign = 'odd'] = process.argv.slice(2);
 const tool = (name: string) => ({ name, description: `The tool ${name}`, inputSchema: { type: 'object' } });
-const names = ['ok', 'hang', 'die', 'flood', 'babble', 'x.y', 'x_y', `long_${'n'.repeat(80)}`];
+const names = ['ok', 'hang', 'die', 'flood', 'babble', 'ask', 'x.y', 'x_y', `long_${'n'.repeat(80)}`];
 
 if (mode === 'exit') {
   process.stderr.write('no licence found\n');
@@ -9,16 +9,18 @@ if (mode === 'exit') {
 }
 if (mode === 'garbage') process.stdout.write('Welcome to the server!\n');
 
+let asking = () => {};
 let rest = '';
 process.stdin.setEncoding('utf8').on('data', (chunk: string) => {
   const lines = (rest + chunk).split('\n');
   rest = lines.pop() ?? '';
-  for (const line of lines) take(JSON.parse(line) as { id?: number; method: string; params: { name?: string; protocolVersion?: string } });
+  for (const line of lines) take(JSON.parse(line) as { id?: number; method?: string; params: { name?: string; protocolVersion?: string } });
 });
 process.stdin.on('end', () => process.exit());
 
-function take({ id, method, params }: { id?: number; method: string; params: { name?: string; protocolVersion?: string } }): void {
+function take({ id, method, params }: { id?: number; method?: string; params: { name?: string; protocolVersion?: string } }): void {
   if (mode === 'silent' || id === undefined) return;
+  if (method === undefined) return asking();
   const reply = (body: object) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...body })}\n`);
   if (method === 'initialize') {
     const { protocolVersion } = params;
@@ -27,6 +29,11 @@ function take({ id, method, params }: { id?: number; method: string; params: { n
   if (method === 'tools/list') return void reply({ result: { tools: names.map(tool) } });
   if (method !== 'tools/call') return void reply({ error: { code: -32_601, message: 'Method not found' } });
   if (params.name === 'hang') return;
+  if (params.name === 'ask') {
+    asking = () => reply({ result: { content: [{ type: 'text', text: 'answered' }] } });
+    const asked = { message: 'Go on?', requestedSchema: { type: 'object', properties: {} } };
+    return void process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'elicitation/create', params: asked })}\n`);
+  }
   if (params.name === 'die') process.exit(7);
   if (params.name === 'flood') return void process.stdout.write('x'.repeat(17 * 1024 * 1024));
   if (params.name === 'babble') process.stdout.write('debug: not JSON\n{"neither": "this"}\n');

@@ -99,12 +99,18 @@ describe('an added server that misbehaves', () => {
   });
 
   it('never answers a call: an error within its time, while others are served', async () => {
-    await using gateway = await foreignGateway({ odd: odd('', { timeout: 1500 }) });
+    await using gateway = await foreignGateway({ odd: odd('', { timeout: 4000 }) });
     await list(gateway);
     const hanging = call(gateway, 'odd__hang');
     expect(textOf(await call(gateway, 'odd__ok'))).toContain('odd ok');
-    expect(codeOf(await hanging)).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'The server "odd" did not answer within 1500 ms.' });
+    expect(codeOf(await hanging)).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'The server "odd" did not answer within 4000 ms.' });
     expect(textOf(await call(gateway, 'odd__ok'))).toContain('odd ok');
+  });
+
+  it('is given the time that its client takes to answer an ask', async () => {
+    await using gateway = await foreignGateway({ odd: odd('', { timeout: 4000 }) });
+    await using client = await bridgeClient('old', `${gateway.url}/mcp`, keys.ann, 'Ada', 5000);
+    expect(await client.call('odd__ask')).toBe('answered');
   });
 
   it('never answers at all: the others are served, and its state says so', async () => {

@@ -3,6 +3,7 @@ import { ToolError } from '@sandlot/core';
 import { isLoose, type Loose } from './caller.ts';
 import { type Connection, ownEnvelope } from './connection.ts';
 import { Connections, type Live } from './connections.ts';
+import { Deadline } from './deadline.ts';
 import type { InFlightCalls } from './in-flight.ts';
 import { Isolation, type Seat, sharedSeat } from './isolation.ts';
 import { requestLegacy, startParkable, tracked } from './legacy.ts';
@@ -61,13 +62,18 @@ export class ForeignServer implements Upstream {
     // A retry goes on where its call waits: that needs no connection of its own.
     const parked = this.#era === 'legacy' ? request.caller.requestState : undefined;
     const live = parked === undefined ? await this.#connections.take(this.#isolation.seatOf(request.caller)) : undefined;
-    const timeout = AbortSignal.timeout(entry.timeout);
-    const signal = AbortSignal.any([request.caller.signal, timeout]);
-    const sent = { ...request, params, caller: { ...request.caller, signal } };
+    using deadline = new Deadline(entry.timeout);
+    const { ask } = request.caller;
+    const caller = {
+      ...request.caller,
+      signal: AbortSignal.any([request.caller.signal, deadline.signal]),
+      ...(ask && { ask: (method: string, asked: Loose) => deadline.without(() => ask(method, asked)) }),
+    };
+    const sent = { ...request, params, caller };
     try {
       return await (live ? this.#send(live, sent) : this.#parking.resume(sent, String(parked)));
     } catch (error) {
-      if (timeout.aborted && !request.caller.signal.aborted)
+      if (deadline.signal.aborted && !request.caller.signal.aborted)
         throw new ToolError('DEADLINE_EXCEEDED', `The server "${id}" did not answer within ${entry.timeout} ms.`, { cause: error });
       throw error;
     }
