@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { newKey } from '../src/auth/keys.ts';
+import { bodyOf, errorOf, ticketOf } from './answers.ts';
 import { authGateway, statusOf } from './auth-gateway.ts';
 import { key } from './sample-gateway.ts';
 
@@ -190,7 +191,7 @@ describe('G6: keys that two parsers read differently (CVE-2026-27896)', () => {
     ]) {
       const response = await gateway.request('/whoami', { method: 'POST', body });
       expect(response.status, body).toBe(200);
-      expect((await response.json()).body).toEqual(JSON.parse(body));
+      expect((await bodyOf(response)).body).toEqual(JSON.parse(body));
     }
   });
 
@@ -230,7 +231,7 @@ describe('G7: a header that names another tool than the body', () => {
         'mcp-name': 'sample_wait',
       },
     });
-    expect([response.status, (await response.json()).error.code]).toEqual([400, -32_020]);
+    expect([response.status, (await errorOf(response)).code]).toEqual([400, -32_020]);
   });
 });
 
@@ -239,10 +240,7 @@ describe('G8: ids that can be guessed (CVE-2025-6515, CVE-2026-33946)', () => {
     expect(Buffer.from(newKey().slice('sk-sandlot-'.length), 'base64url')).toHaveLength(32);
     await using gateway = await authGateway();
     const tickets = await Promise.all(
-      Array.from(
-        { length: 50 },
-        async () => (await (await gateway.request('/tickets', { method: 'POST', body: '{"path":"/page/"}' })).json()).ticket,
-      ),
+      Array.from({ length: 50 }, async () => ticketOf(await gateway.request('/tickets', { method: 'POST', body: '{"path":"/page/"}' }))),
     );
     expect(new Set(tickets).size).toBe(50);
     expect(tickets.every((ticket) => Buffer.from(ticket, 'base64url').length === 16)).toBe(true);
@@ -263,7 +261,7 @@ const upgrade = (path: string, headers: string) =>
 describe('G9: cross-site WebSockets (CVE-2026-25253, GHSA-rqpp-rjj8-7wv8, CVE-2025-52882)', () => {
   it('an upgrade from a foreign Origin is 403, with key and ticket too', async () => {
     await using gateway = await authGateway();
-    const { ticket } = await (await gateway.request('/tickets', { method: 'POST', body: '{"path":"/page/socket"}' })).json();
+    const ticket = await ticketOf(await gateway.request('/tickets', { method: 'POST', body: '{"path":"/page/socket"}' }));
     for (const origin of ['https://evil.test', 'null', 'http://localhost:3000']) {
       const headers = `Host: 127.0.0.1:${gateway.port}\r\nOrigin: ${origin}\r\n`;
       for (const answer of [
@@ -358,7 +356,7 @@ describe('G12: tokens that a careless check believes (Hono CVE-2026-22817, CVE-2
     it(what, async () => {
       await using gateway = await start();
       const response = await gateway.request('/whoami', { as: token });
-      expect([response.status, (await response.json()).error.code]).toEqual([401, 'UNAUTHENTICATED']);
+      expect([response.status, (await errorOf(response)).code]).toEqual([401, 'UNAUTHENTICATED']);
       expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
       expect(gateway.reached).toEqual([]);
     });

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import { keyCommand } from '../src/auth/key-command.ts';
 import { flattenAuth, toAuthConfig } from '../src/config/auth.ts';
 import { gatewayOptions } from '../src/config/options.ts';
 import { loadOptions } from '@sandlot/core/config';
+import { bodyOf, errorOf } from './answers.ts';
 import { authGateway } from './auth-gateway.ts';
 import { key } from './sample-gateway.ts';
 
@@ -62,7 +63,7 @@ describe('API keys', () => {
     ] as const) {
       const response = await gateway.request('/whoami', { as });
       expect(response.status).toBe(401);
-      expect((await response.json()).error).toMatchObject({ code: 'UNAUTHENTICATED', message });
+      expect(await errorOf(response)).toMatchObject({ code: 'UNAUTHENTICATED', message });
       expect(response.headers.get('www-authenticate')).toEqual(challenge);
     }
     expect(gateway.reached).toEqual([]);
@@ -149,7 +150,7 @@ describe('a configuration that cannot be what was meant stops the start', () => 
   });
 });
 
-function pemOf(object: ReturnType<typeof generateKeyPairSync<'ed25519'>>['privateKey']): string {
+function pemOf(object: KeyObject): string {
   return String(
     object.type === 'private' ? object.export({ type: 'pkcs8', format: 'pem' }) : object.export({ type: 'spki', format: 'pem' }),
   );
@@ -211,7 +212,7 @@ describe('tokens', () => {
     await using gateway = await authGateway({ auth: { jwt: { issuer, audience, jwks } } });
     const token = await first.token();
     const failing = await gateway.request('/whoami', { as: token });
-    expect([failing.status, (await failing.json()).error.code]).toEqual([503, 'UNAVAILABLE']);
+    expect([failing.status, (await errorOf(failing)).code]).toEqual([503, 'UNAVAILABLE']);
     served.keys = [first.jwk];
     expect((await gateway.request('/whoami', { as: token })).status).toBe(200);
     const before = fetched;
@@ -266,7 +267,7 @@ describe('OAuth', () => {
       `Bearer realm="sandlot", scope="sample:read", resource_metadata="${publicUrl}/.well-known/oauth-protected-resource/mcp/sample"`,
     );
     for (const path of ['', '/mcp', '/mcp/sample']) {
-      const metadata = await (await gateway.request(`/.well-known/oauth-protected-resource${path}`, { as: undefined })).json();
+      const metadata = await bodyOf(await gateway.request(`/.well-known/oauth-protected-resource${path}`, { as: undefined }));
       expect(metadata).toMatchObject({
         resource: `${publicUrl}${path}`,
         authorization_servers: ['https://as.example'],

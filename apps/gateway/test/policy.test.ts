@@ -4,6 +4,7 @@ import { canonicalAddress } from '../src/auth/address.ts';
 import { Bucket } from '../src/auth/bucket.ts';
 import { createPrincipal, localPrincipal, narrow, unlimited } from '../src/auth/principal.ts';
 import { compileScopes, isScope, requireScopes } from '../src/auth/scopes.ts';
+import { bodyOf, errorOf, ticketOf } from './answers.ts';
 import { authGateway, statusOf } from './auth-gateway.ts';
 import { newClient } from './clients.ts';
 import { key } from './sample-gateway.ts';
@@ -64,7 +65,7 @@ describe('scopes', () => {
     expect(response.headers.get('www-authenticate')).toMatch(
       /^Bearer realm="sandlot", error="insufficient_scope", error_description="[^"]+", scope="file:read shell:exec"$/,
     );
-    expect((await response.json()).error.data).toEqual({ scopes: ['file:read', 'shell:exec'] });
+    expect((await errorOf(response)).data).toEqual({ scopes: ['file:read', 'shell:exec'] });
     expect((await gateway.request('/needs')).status).toBe(200);
   });
 });
@@ -77,11 +78,11 @@ describe('one-time tickets', () => {
 
   it('let their maker in once, on their path and below', async () => {
     await using gateway = await authGateway();
-    const made = await (await ticketFor(gateway, { path: '/page/a' })).json();
+    const made = await bodyOf(await ticketFor(gateway, { path: '/page/a' }));
     expect(made).toEqual({ ticket: expect.stringMatching(/^[\w-]{22}$/), expires_in: 30, path: '/page/a', method: 'GET' });
-    const first = await use(gateway, '/page/a/b', made.ticket);
+    const first = await use(gateway, '/page/a/b', String(made.ticket));
     expect([first.status, await first.text()]).toEqual([200, '<p>key *</p>']);
-    expect((await use(gateway, '/page/a/b', made.ticket)).status).toBe(401);
+    expect((await use(gateway, '/page/a/b', String(made.ticket))).status).toBe(401);
   });
 
   it('are used up by a wrong use, and all refusals look alike', async () => {
@@ -92,34 +93,34 @@ describe('one-time tickets', () => {
       ['/page/a', { method: 'POST' }, { path: '/page/a' }],
       ['/page/a', {}, { path: '/page/a', method: 'POST' }],
     ] as [string, RequestInit, object][]) {
-      const { ticket } = await (await ticketFor(gateway, made)).json();
+      const ticket = await ticketOf(await ticketFor(gateway, made));
       for (const [at, how] of [
         [path, init],
         ['/page/a', {}],
       ] as const) {
         const response = await use(gateway, at, ticket, how);
         expect(response.status, `${path} ${JSON.stringify(made)}`).toBe(401);
-        answers.add(JSON.stringify((await response.json()).error));
+        answers.add(JSON.stringify(await errorOf(response)));
       }
     }
-    answers.add(JSON.stringify((await (await use(gateway, '/page/a', 'AAAAAAAAAAAAAAAAAAAAAA')).json()).error));
+    answers.add(JSON.stringify(await errorOf(await use(gateway, '/page/a', 'AAAAAAAAAAAAAAAAAAAAAA'))));
     expect(answers.size).toBe(1);
     expect(gateway.reached).toEqual([]);
   });
 
   it('end with their time', async () => {
     await using gateway = await authGateway();
-    const { ticket } = await (await ticketFor(gateway, { path: '/page/', ttl_s: 1 })).json();
+    const ticket = await ticketOf(await ticketFor(gateway, { path: '/page/', ttl_s: 1 }));
     const end = Date.now() + 1000;
     await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(end);
     expect((await use(gateway, '/page/', ticket)).status).toBe(401);
-    const { ticket: fresh } = await (await ticketFor(gateway, { path: '/page/' })).json();
+    const fresh = await ticketOf(await ticketFor(gateway, { path: '/page/' }));
     expect((await use(gateway, '/page/', fresh)).status).toBe(200);
   });
 
   it('are accepted on the paths of pages only, and not twice in one URL', async () => {
     await using gateway = await authGateway();
-    const { ticket } = await (await ticketFor(gateway, { path: '/' })).json();
+    const ticket = await ticketOf(await ticketFor(gateway, { path: '/' }));
     for (const path of [
       '/whoami',
       '/v1/sandbox',
@@ -133,14 +134,14 @@ describe('one-time tickets', () => {
     ]) {
       expect((await use(gateway, path, ticket)).status, path).toBe(401);
     }
-    const { ticket: other } = await (await ticketFor(gateway, { path: '/page/' })).json();
+    const other = await ticketOf(await ticketFor(gateway, { path: '/page/' }));
     expect((await gateway.request(`/page/?ticket=${other}&ticket=${other}`, { as: undefined })).status).toBe(401);
     expect(gateway.reached).toEqual([]);
   });
 
   it('carry no more scopes than their maker has', async () => {
     await using gateway = await authGateway({ auth: { keys: [{ id: 'weak', hash: hash(weak), scopes: ['browser:*'] }] } });
-    const { ticket } = await (await ticketFor(gateway, { path: '/page/', scope: 'browser:read' }, weak)).json();
+    const ticket = await ticketOf(await ticketFor(gateway, { path: '/page/', scope: 'browser:read' }, weak));
     expect(await (await use(gateway, '/page/', ticket)).text()).toBe('<p>key:weak browser:read</p>');
     for (const scope of ['*', 'shell:exec', 'browser:read shell:exec', '*:read']) {
       expect((await ticketFor(gateway, { path: '/page/', scope }, weak)).status, scope).toBe(403);
@@ -187,7 +188,7 @@ describe('limits', () => {
     expect(statuses).toEqual([200, 200, 200, 429]);
     const refused = await gateway.request('/whoami', { as: weak });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
-    expect((await refused.json()).error).toMatchObject({ code: 'RESOURCE_EXHAUSTED', retryable: true });
+    expect(await errorOf(refused)).toMatchObject({ code: 'RESOURCE_EXHAUSTED', retryable: true });
     expect((await gateway.request('/whoami')).status).toBe(200);
   });
 
