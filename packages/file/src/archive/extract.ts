@@ -7,6 +7,7 @@ import { isFound, type Workspace } from '../workspace/workspace.ts';
 import { formatOfContent } from './format.ts';
 import { Budget } from './limits.ts';
 import { type ArchiveEntry, readArchive, type Visit } from './read.ts';
+import { Held } from '../confine/held.ts';
 
 /** What to unpack. */
 export interface ExtractOptions {
@@ -100,7 +101,7 @@ async function put(workspace: Workspace, path: string, { kind, mode }: ArchiveEn
   using place = workspace.spot(path);
   if (kind === 'folder' && isFound(place)) return;
   using spot = workspace.changeable(path);
-  using made = new DisposableStack();
+  using made = new Held();
   const folder = makeMissing(spot, made);
   if (kind === 'folder') {
     try {

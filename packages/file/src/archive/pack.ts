@@ -8,6 +8,7 @@ import { formatOfName } from './format.ts';
 import { type PackItem, packItems } from './pack-items.ts';
 import { tarBytes } from './tar-writer.ts';
 import { zipBytes } from './zip-writer.ts';
+import { Held } from '../confine/held.ts';
 
 /** What to pack. */
 export interface PackOptions {
@@ -34,7 +35,7 @@ export async function packArchive(workspace: Workspace, options: PackOptions): P
     if (spot.target && !options.overwrite) {
       throw new ToolError('ALREADY_EXISTS', `"${options.archive}" exists already.`, { advice: 'Set overwrite to replace it.' });
     }
-    using made = new DisposableStack();
+    using made = new Held();
     let entries = 0;
     let bytes = 0;
     const items = async function* (): AsyncGenerator<PackItem> {

@@ -9,6 +9,7 @@ import { isFound, type Workspace } from '../workspace/workspace.ts';
 import { writeBytes } from '../workspace/write.ts';
 import { type FilePatch, parsePatch } from './parse.ts';
 import { planHunks } from './plan.ts';
+import { Held } from '../confine/held.ts';
 
 /** What a patch does to one file. */
 export interface PatchedFile {
@@ -109,7 +110,7 @@ async function put(workspace: Workspace, path: string, content: Buffer | undefin
     if (isFound(spot)) unlinkSync(spot.parent.at(spot.name));
     return undefined;
   }
-  using made = new DisposableStack();
+  using made = new Held();
   let version = '';
   await replaceFile(
     makeMissing(spot, made),

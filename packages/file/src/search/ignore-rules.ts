@@ -4,6 +4,7 @@ import ignore, { type Ignore } from 'ignore';
 import { hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { Held } from '../confine/held.ts';
 
 /** In order of rising precedence. */
 const files = ['.gitignore', '.ignore'];
@@ -30,7 +31,7 @@ export class IgnoreRules {
     const { root, components } = workspace.roots.locate(shown);
     let rules = new IgnoreRules([], '').#with(root.handle, '');
     const names = components.filter((name) => name !== '' && name !== '.');
-    using held = new DisposableStack();
+    using held = new Held();
     let folder = root.handle;
     for (const name of names) {
       folder = held.use(folder.child(name));

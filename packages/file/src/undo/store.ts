@@ -9,6 +9,7 @@ import { hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
 import { replaceFile } from '../workspace/replace.ts';
 import { type CheckpointInfo, entriesSchema, infoSchema, type Manifest } from './manifest.ts';
+import { Held } from '../confine/held.ts';
 
 /** Name of the folder; it is never part of a checkpoint. */
 export const storeFolder = '.sandlot';
@@ -17,7 +18,7 @@ const mostCheckpoints = 100;
 
 /** The store of one workspace. */
 export class Store implements Disposable {
-  readonly #held = new DisposableStack();
+  readonly #held = new Held();
   readonly #objects: Handle;
   readonly #checkpoints: Handle;
 

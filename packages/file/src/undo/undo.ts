@@ -9,6 +9,7 @@ import { isFound, type Workspace } from '../workspace/workspace.ts';
 import { type Change, type CheckpointInfo, compare, type Manifest, type ManifestEntry, stampOf } from './manifest.ts';
 import { takeStock } from './snapshot.ts';
 import { Store } from './store.ts';
+import { Held } from '../confine/held.ts';
 
 /** A change with its diff, when it is one of texts. */
 export interface ShownChange extends Change {
@@ -116,7 +117,7 @@ async function put(workspace: Workspace, store: Store, { path, before, after }: 
   using spot = workspace.changeable(path, { follow: false });
   if (!after) return undefined;
   if (after.kind === 'file' && after.content === undefined) return 'its content was too large to be kept';
-  using made = new DisposableStack();
+  using made = new Held();
   const folder = makeMissing(spot, made);
   const place = folder.at(spot.name);
   if (after.kind === 'folder') {

@@ -7,6 +7,7 @@ import { assertWritable, makeMissing, replaceFile } from './replace.ts';
 import { copyBytes } from './source.ts';
 import { assertVersion, readVersion } from './version.ts';
 import { type Changeable, type Found, isFound, type Workspace } from './workspace.ts';
+import { Held } from '../confine/held.ts';
 
 /** How much was touched. */
 export interface Counts {
@@ -23,7 +24,7 @@ export async function makeFolder(workspace: Workspace, path: string): Promise<bo
       throw new ToolError('ALREADY_EXISTS', `"${path}" exists already and is not a folder.`);
     }
     using place = workspace.changeable(path);
-    using made = new DisposableStack();
+    using made = new Held();
     mkdirSync(makeMissing(place, made).at(place.name));
     return true;
   });
@@ -43,7 +44,7 @@ export async function movePath(
       using to = workspace.changeable(destination, { follow: false });
       assertHoldsNoRoot(workspace, from);
       assertTarget(from, to, overwrite);
-      using made = new DisposableStack();
+      using made = new Held();
       renameSync(from.parent.at(from.name), makeMissing(to, made).at(to.name));
       return { replaced: to.target !== undefined };
     },
@@ -64,7 +65,7 @@ export async function copyPath(
     if (from.target.stats.isDirectory() && !options.recursive) throw needsRecursive(source, 'copy');
     assertTarget(from, to, options.overwrite);
     assertWritable(to);
-    using made = new DisposableStack();
+    using made = new Held();
     const counts = { files: 0, folders: 0 };
     await copyInto(from.target, makeMissing(to, made), to.name, to.target, counts, options.signal);
     return counts;

@@ -6,14 +6,17 @@ export class Queue {
 
   /** Runs `work` once everything before it under any of the keys has ended. */
   async run<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
-    const { promise: done, resolve } = Promise.withResolvers<void>();
+    let end = (): void => undefined;
+    const done = new Promise<void>((resolve) => {
+      end = resolve;
+    });
     const before = keys.map((key) => this.#tails.get(key) ?? Promise.resolve());
     for (const key of keys) this.#tails.set(key, done);
     await Promise.all(before);
     try {
       return await work();
     } finally {
-      resolve();
+      end();
       for (const key of keys) if (this.#tails.get(key) === done) this.#tails.delete(key);
     }
   }

@@ -6,6 +6,7 @@ import { ToolError } from '@sandlot/core';
 import { hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
 import type { Changeable } from './workspace.ts';
+import type { Held } from '../confine/held.ts';
 
 /** Options of {@link replaceFile}. */
 export interface ReplaceOptions {
@@ -100,7 +101,7 @@ function assertAbsent(folder: Handle, name: string): void {
 }
 
 /** Makes the missing folders above a spot; gives the held folder that its name goes into. Dispose `made` at the end. */
-export function makeMissing(spot: Changeable, made: DisposableStack): Handle {
+export function makeMissing(spot: Changeable, made: Held): Handle {
   let folder = spot.parent;
   for (const name of spot.missing) {
     try {

@@ -9,6 +9,7 @@ import { assertWritable, makeMissing, replaceFile } from './replace.ts';
 import { copyBytes, wholeBytes } from './source.ts';
 import { assertVersion, readVersion } from './version.ts';
 import { type Changeable, isFound, type Workspace } from './workspace.ts';
+import { Held } from '../confine/held.ts';
 
 /** What to write. */
 export interface WriteOptions {
@@ -61,7 +62,7 @@ export async function writeFile(workspace: Workspace, options: WriteOptions): Pr
 }
 
 async function createFile(spot: Changeable, data: Buffer, mode: WriteOptions['mode']): Promise<WriteResult> {
-  using made = new DisposableStack();
+  using made = new Held();
   const folder = makeMissing(spot, made);
   const version = await put(folder, spot.name, (file) => file.writeFile(data), undefined, mode === 'create');
   return { bytes: data.length, created: true, version };
