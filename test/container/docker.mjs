@@ -21,6 +21,15 @@ export async function run(command, args, env = {}) {
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
 }
 
+/** Whether the URL answers 2xx within a second. The timer keeps this process alive: a connection that hangs does not. */
+async function answers(url) {
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(), 1000);
+  const answer = await fetch(url, { signal: giveUp.signal }).catch(() => undefined);
+  clearTimeout(timer);
+  return answer?.ok === true;
+}
+
 /** A running container. It is removed, with its anonymous volumes, when it is disposed of. */
 export class Container {
   /** Its id. */
@@ -63,10 +72,8 @@ export class Container {
     const url = `${this.url}/readyz`;
     const deadline = performance.now() + timeoutMs;
     while (performance.now() < deadline) {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
-      if (answer?.ok) return performance.now() - this.startedAt;
+      if (await answers(url)) return performance.now() - this.startedAt;
       if (this.inspect('{{.State.Running}}') !== 'true') break;
-      await new Promise((done) => setTimeout(done, 10));
     }
     throw new Error(`The container did not get ready. It said:\n${this.logs}`);
   }

@@ -129,10 +129,12 @@ async function strictContainer() {
       assert.match(text, /^\/workspace$/m);
       assert.ok(!text.includes(key), 'the command sees the key');
     });
-    await check('has Python with pip, Node.js with npm, and git', async () => {
-      const script = 'python3 -m pip --version && python3 -m venv --without-pip /tmp/v && node --version && npm --version && git --version';
-      const { text, facts } = await call('shell', 'shell_exec', { command: script });
+    await check('has Python, Node.js and git, and installs packages into the home folder', async () => {
+      const command = `set -e; python3 -m venv --without-pip /tmp/v; node --version; git --version
+        python3 -m pip config get global.break-system-packages; npm prefix --global`;
+      const { text, facts } = await call('shell', 'shell_exec', { command });
       assert.equal(facts.exit_code, 0, text);
+      assert.match(text, /^v24[^]*^git version[^]*^true\n\/home\/sandlot\/\.local$/m);
     });
     await check('shows a page in a sandboxed Chromium', async () => {
       await call('file', 'file_write', { path: 'site/index.html', content: '<title>Hello</title><h1>Hello from inside</h1>' });
