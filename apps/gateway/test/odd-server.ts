@@ -9,18 +9,29 @@ if (mode === 'exit') {
 }
 if (mode === 'garbage') process.stdout.write('Welcome to the server!\n');
 
-let asking = () => {};
+let asking: (text: string, isError: boolean) => void = () => undefined;
 let rest = '';
 process.stdin.setEncoding('utf8').on('data', (chunk: string) => {
   const lines = (rest + chunk).split('\n');
   rest = lines.pop() ?? '';
-  for (const line of lines) take(JSON.parse(line) as { id?: number; method?: string; params: { name?: string; protocolVersion?: string } });
+  for (const line of lines)
+    take(JSON.parse(line) as { id?: number; method?: string; params: { name?: string; protocolVersion?: string }; error?: object });
 });
 process.stdin.on('end', () => process.exit());
 
-function take({ id, method, params }: { id?: number; method?: string; params: { name?: string; protocolVersion?: string } }): void {
+function take({
+  id,
+  method,
+  params,
+  error,
+}: {
+  id?: number;
+  method?: string;
+  params: { name?: string; protocolVersion?: string };
+  error?: object;
+}): void {
   if (mode === 'silent' || id === undefined) return;
-  if (method === undefined) return asking();
+  if (method === undefined) return asking(error ? 'refused' : 'answered', error !== undefined);
   const reply = (body: object) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...body })}\n`);
   if (method === 'initialize') {
     const { protocolVersion } = params;
@@ -30,7 +41,7 @@ function take({ id, method, params }: { id?: number; method?: string; params: { 
   if (method !== 'tools/call') return void reply({ error: { code: -32_601, message: 'Method not found' } });
   if (params.name === 'hang') return;
   if (params.name === 'ask') {
-    asking = () => reply({ result: { content: [{ type: 'text', text: 'answered' }] } });
+    asking = (text, isError) => reply({ result: { content: [{ type: 'text', text }], isError } });
     const asked = { message: 'Go on?', requestedSchema: { type: 'object', properties: {} } };
     return void process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'elicitation/create', params: asked })}\n`);
   }

@@ -113,6 +113,16 @@ describe('an added server that misbehaves', () => {
     expect(await client.call('odd__ask')).toBe('answered');
   });
 
+  it('asks a client that cannot answer: the call names what it lacks', async () => {
+    await using gateway = await foreignGateway({ odd: odd() });
+    const _meta = { 'io.modelcontextprotocol/clientCapabilities': {} };
+    const { status, body } = await send(`${gateway.url}/mcp`, keys.ann, 'tools/call', { name: 'odd__ask', arguments: {}, _meta });
+    expect({ status, error: body.error }).toMatchObject({
+      status: 400,
+      error: { code: -32_021, data: { requiredCapabilities: { elicitation: {} } } },
+    });
+  });
+
   it('never answers at all: the others are served, and its state says so', async () => {
     await using gateway = await foreignGateway({ good: odd(), mute: odd('silent', { timeout: 300 }) });
     expect((await list(gateway)).map(({ name }) => name)).toContain('good__ok');
