@@ -3,10 +3,14 @@
  * cannot be asked. So the call to the server is parked, the client gets `input_required` with a sealed handle, and its retry resumes it.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isLoose, type Loose, objectAt } from './caller.ts';
 import { isAnswer } from './client-capability.ts';
 import { UpstreamError } from './peer.ts';
 import type { UpstreamRequest } from './upstream.ts';
+
+/** A server that asks several things at once sends them one by one: this long is waited for the next. */
+const settleMs = 50;
 
 /** Something that an old server asked in the middle of a call. */
 interface Ask {
@@ -75,7 +79,7 @@ export function parkableCall(request: UpstreamRequest, result: Promise<Loose>, c
       const leave = () => gone.reject(new UpstreamError(-32_603, 'The caller went away.'));
       signal.addEventListener('abort', leave, { once: true });
       try {
-        const first = await Promise.race([result.then((value) => ({ result: value })), asked.then(() => undefined), gone.promise]);
+        const first = await Promise.race([result.then((value) => ({ result: value })), asked.then(() => delay(settleMs)), gone.promise]);
         return first ?? { asks: new Map(asks) };
       } finally {
         signal.removeEventListener('abort', leave);
