@@ -30,7 +30,7 @@ const notForIt = ['OTEL_SERVICE_NAME', 'SANDLOT_CONFIG', 'SANDLOT_AUTH'];
 export async function startGatewayProcess(env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'sandlot-demo-'));
   const workspace = join(folder, 'workspace');
-  const key = randomBytes(24).toString('base64url');
+  const key = `sk-demo-${randomBytes(24).toString('hex')}`;
   const inherited = Object.fromEntries(Object.entries(environment()).filter(([name]) => !notForIt.includes(name)));
   const child = spawn(
     process.execPath,

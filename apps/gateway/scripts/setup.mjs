@@ -46,7 +46,8 @@ function build(node) {
 
 /** The system's Chromium, else Debian's package, else Playwright's download. Without any, everything but the browser works. */
 function findOrInstallChromium(node) {
-  if (findChromium()) return;
+  const present = findChromium();
+  if (present) return say(`Browser: ${present}`);
   if (which('apt-get')) {
     const sudo =
       process.getuid?.() === 0

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createLog, type Log, ToolError } from '@sandlot/core';
+import { createLog, type Log, type ServerDefinition, ToolError } from '@sandlot/core';
 import { environment, toFlag } from '@sandlot/core/config';
 import { type HttpListening, isLoopback } from '@sandlot/core/http';
 import { type App, createApp } from './app.ts';
@@ -10,7 +10,7 @@ import { type AuditTrail, openAudit } from './audit/trail.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { hasCredentials, toAuthConfig, toOAuthResource } from './config/auth.ts';
 import { defaultStateDir, generatedKey } from './config/key.ts';
-import type { GatewayValues, ServerSettings } from './config/options.ts';
+import { capsOf, type GatewayValues, type ServerSettings } from './config/options.ts';
 import { foreignEnvironment, secretValues, serverEnvironment } from './environments.ts';
 import { listenApp } from './listen.ts';
 import { auditGuard, type Guard, openGuard } from './mcp/guard.ts';
@@ -52,16 +52,22 @@ export async function createGateway(
 ): Promise<Gateway> {
   const log = createLog({ name: 'gateway', level: values.logLevel });
   const workspace = resolve(values.workspace);
-  await mkdir(workspace, { recursive: true });
+  await mkdir(workspace, { recursive: true }).catch((error: unknown) => {
+    throw new ToolError(
+      'FAILED_PRECONDITION',
+      `The workspace "${workspace}" cannot be made: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error, advice: 'Choose another folder with --workspace.' },
+    );
+  });
+  const secrets = new Set(secretValues(values));
+  const trail = values.audit === 'on' ? await openTrail(values, secrets, log) : undefined;
   const runDir = await mkdtemp(join(tmpdir(), 'sandlot-'));
   const own = servers.map(
     ({ server, bin }) =>
-      new OwnServer({ ...toServerOptions(settings.servers?.[server.name] ?? {}, values, workspace), server, bin, runDir, log }),
+      new OwnServer({ ...toServerOptions(server, settings.servers?.[server.name] ?? {}, values, workspace), server, bin, runDir, log }),
   );
   const registry = new Registry(own, { env: foreignEnvironment(), workspace, maxMessageBytes: maxMessageBytes(values), log });
   await registry.configure(settings.mcpServers ?? {});
-  const secrets = new Set(secretValues(values));
-  const trail = values.audit === 'on' ? await openTrail(values, secrets, log) : undefined;
   return {
     log,
     workspace,
@@ -94,13 +100,18 @@ function maxMessageBytes({ requestBytes }: GatewayValues): number {
   return Math.max(requestBytes, 16 * 1024 * 1024);
 }
 
-function toServerOptions(settings: Readonly<Record<string, unknown>>, values: GatewayValues, workspace: string) {
+function toServerOptions(
+  { options: table }: ServerDefinition,
+  settings: Readonly<Record<string, unknown>>,
+  values: GatewayValues,
+  workspace: string,
+) {
   const { caps: rawCaps, ...options } = settings;
-  const caps = typeof rawCaps === 'string' ? rawCaps.split(',') : Array.isArray(rawCaps) ? rawCaps.map(String) : [];
+  const caps = capsOf(rawCaps);
   const flags = Object.entries(options).flatMap(([name, value]) =>
     typeof value === 'boolean'
       ? [`--${value ? '' : 'no-'}${toFlag(name)}`]
-      : [`--${toFlag(name)}=${Array.isArray(value) ? value.join(',') : String(value)}`],
+      : [`--${toFlag(name)}=${Array.isArray(value) ? value.join(table[name]?.separator ?? ',') : String(value)}`],
   );
   return {
     caps,

@@ -1,6 +1,7 @@
 /** The command `sandlot`: read the configuration, build, listen, stop. */
 import { resolve } from 'node:path';
 import { ToolError } from '@sandlot/core';
+import { requireNode } from '@sandlot/core/cli';
 import { loadOptions, optionsHelp, readConfigFile } from '@sandlot/core/config';
 import { startTelemetry } from '@sandlot/core/telemetry';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
@@ -14,8 +15,11 @@ import { watchServers } from './config/watch.ts';
 import { ownServers } from './servers.ts';
 import { welcome } from './welcome.ts';
 
+const defaultConfig = gatewayOptions.config.schema.parse(undefined);
+
 /** Runs the gateway until a signal comes. */
 export async function main(argv: readonly string[]): Promise<void> {
+  requireNode('sandlot');
   const [command, ...rest] = argv;
   if (command === 'audit') return void (process.exitCode = await (await import('./commands/audit.ts')).auditCommand(rest));
   if (argv.includes('--version')) return void process.stdout.write(`${version}\n`);
@@ -38,14 +42,16 @@ async function run(argv: readonly string[]): Promise<void> {
     { config: gatewayOptions.config },
     { argv: argv.filter((word, index) => word.startsWith('--config') || argv[index - 1] === '--config') },
   ).values;
-  const { servers, mcpServers, ...file } = (await readConfigFile(resolve(path))) ?? {};
+  const config = await readConfigFile(resolve(path));
+  if (!config && path !== defaultConfig) throw new ToolError('INVALID_ARGUMENT', `There is no configuration file "${resolve(path)}".`);
+  const { servers, mcpServers, ...file } = config ?? {};
   const { values, positionals } = loadOptions(gatewayOptions, { argv, file: flattenAuth(file) });
   if (positionals.length > 0)
     throw new ToolError('INVALID_ARGUMENT', `Unexpected argument "${positionals[0]}".`, { advice: 'See --help.' });
   const settings = {
     servers: parseServerSettings(
       servers,
-      ownServers.map(({ server }) => server.name),
+      ownServers.map(({ server }) => server),
     ),
     mcpServers: parseMcpServers(mcpServers),
   };

@@ -1,4 +1,5 @@
 /** What the gateway says when it is ready: the URL, the key, and blocks to paste into clients. */
+import { wantsTelemetry } from '@sandlot/core/telemetry';
 import type { Gateway, GatewayValues, ListeningGateway } from './gateway.ts';
 
 /** Makes the text. A key that was given is not shown again. */
@@ -13,7 +14,7 @@ Sandlot is ready.
   REST       ${listening.http.url}/v1/openapi.json
   Workspace  ${gateway.workspace}
   Key        ${key ?? 'none is asked for (SANDLOT_AUTH=none)'}
-  Traces     ${values.logLevel === 'debug' ? 'see OTEL_EXPORTER_OTLP_ENDPOINT' : 'set OTEL_EXPORTER_OTLP_ENDPOINT to send them to Jaeger'}
+  Traces     ${wantsTelemetry() ? 'are sent, as OTEL_* asks' : 'set OTEL_EXPORTER_OTLP_ENDPOINT to send them to Jaeger'}
 
 Claude Code:
   claude mcp add --transport http sandlot ${url}${key === undefined ? '' : ` --header "Authorization: Bearer ${key}"`}

@@ -52,6 +52,17 @@ describe('sandlot', () => {
     expect(await refusal(folder.path, ['--port', '99999'])).toMatch(/--port "99999"/);
     expect(await refusal(folder.path, ['--prot', '1'])).toMatch(/'--prot'/);
     expect(await refusal(folder.path, ['--config', config])).toMatch(/"servers\.fil"/);
+    for (const [servers, message] of [
+      ['5', /"servers": /],
+      ['{ "shell": { "bogus": true } }', /"servers\.shell\.bogus": there is no such option/],
+      ['{ "shell": { "workspace": "/" } }', /"servers\.shell\.workspace": there is no such option/],
+      ['{ "shell": { "maxProcesses": 0 } }', /"servers\.shell\.maxProcesses" 0/],
+      ['{ "file": { "caps": ["nope"] } }', /there is no group "nope"/],
+    ] as const) {
+      await writeFile(config, `{ "servers": ${servers} }`);
+      expect(await refusal(folder.path, ['--config', config])).toMatch(message);
+    }
+    expect(await refusal(folder.path, ['--config', join(folder.path, 'missing.json')])).toMatch(/There is no configuration file/);
     await writeFile(config, '{\n  "port": }');
     expect(await refusal(folder.path, ['--config', config])).toMatch(/line 2, column 11/);
     await writeFile(config, '{ "prot": 1 }');
@@ -108,18 +119,10 @@ interface Running {
 }
 
 async function start(folder: string, env: Record<string, string> = {}): Promise<Running> {
-  const args = [
-    ...node,
-    '--port',
-    '0',
-    '--workspace',
-    join(folder, 'ws'),
-    '--state-dir',
-    join(folder, 'state'),
-    '--config',
-    join(folder, 'none.json'),
-  ];
+  const args = [...node, '--port', '0', '--workspace', join(folder, 'ws'), '--state-dir', join(folder, 'state')];
   const child = spawn(process.execPath, args, {
+    // Without a sandlot.json.
+    cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

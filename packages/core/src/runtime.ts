@@ -63,7 +63,10 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
 
   const open = () => {
     opening ??= (async () => {
-      await mkdir(options.workspace, { recursive: true });
+      await mkdir(options.workspace, { recursive: true }).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new ToolError('FAILED_PRECONDITION', `The workspace "${options.workspace}" cannot be made: ${reason}`, { cause: error });
+      });
       return server.open({ workspace: options.workspace, options: options.options, log });
     })().catch((error: unknown) => {
       opening = undefined;

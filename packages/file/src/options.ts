@@ -10,11 +10,13 @@ export const options = {
   roots: {
     description: 'Further folders that may be read and changed, by their absolute paths; several separated by ":".',
     schema: folders,
+    separator: ':',
     placeholder: 'DIR[:DIR]',
   },
   readOnlyRoots: {
     description: 'Folders that may only be read; several separated by ":". May name the workspace itself.',
     schema: folders,
+    separator: ':',
     placeholder: 'DIR[:DIR]',
   },
   confinement: {

@@ -191,7 +191,7 @@ it('S12: after the wait the command goes on, and cursors neither lose nor repeat
 
 it('S13: at the hard limit the whole tree ends and the output is kept', async () => {
   await using at = await open();
-  const answer = await exec(at.client, 'echo before; sleep 611 & echo $! >pids; setsid sleep 612 | sleep 613', { timeout_ms: 500 });
+  const answer = await exec(at.client, 'echo before; sleep 611 & echo $! >pids; setsid sleep 612 | sleep 613', { timeout_ms: 5000 });
   expect(answer.facts['status']).toBe('timed_out');
   expect(shown(answer)).toBe('before\n');
   expect(answer.text).toContain('timed out');

@@ -1,5 +1,5 @@
 /** The gateway's options: flags, `SANDLOT_*`, `sandlot.json`. */
-import { defaultLimits, ToolError } from '@sandlot/core';
+import { defaultLimits, type ServerDefinition, ToolError } from '@sandlot/core';
 import type { OptionTable, OptionValues } from '@sandlot/core/config';
 import { z } from 'zod';
 import { authOptions, list } from './auth-options.ts';
@@ -129,14 +129,58 @@ export type ServerSettings = Readonly<Record<string, Readonly<Record<string, unk
 
 const serversSchema = z.record(z.string(), z.record(z.string(), z.unknown())).default({});
 
-/** Checks `servers` of the configuration file. @throws ToolError INVALID_ARGUMENT naming an unknown server */
-export function parseServerSettings(value: unknown, known: readonly string[]): ServerSettings {
-  const settings = serversSchema.parse(value ?? {});
-  for (const name of Object.keys(settings)) {
-    if (!known.includes(name))
-      throw new ToolError('INVALID_ARGUMENT', `"servers.${name}": there is no such server. Known: ${known.join(', ')}.`);
+/** What of every server's options may stand in the file; the rest, such as the workspace, is the gateway's. */
+const commonSettings = ['caps', 'logLevel', 'callTimeoutMs'];
+
+/**
+ * Checks `servers` of the configuration file.
+ *
+ * @throws ToolError INVALID_ARGUMENT naming the server, option or value that is wrong
+ */
+export function parseServerSettings(value: unknown, known: readonly ServerDefinition[]): ServerSettings {
+  const parsed = serversSchema.safeParse(value);
+  if (!parsed.success) throw new ToolError('INVALID_ARGUMENT', `"servers": ${z.prettifyError(parsed.error)}`);
+  for (const [name, settings] of Object.entries(parsed.data)) {
+    const server = known.find((candidate) => candidate.name === name);
+    if (!server)
+      throw new ToolError(
+        'INVALID_ARGUMENT',
+        `"servers.${name}": there is no such server. Known: ${known.map((one) => one.name).join(', ')}.`,
+      );
+    checkSettings(server, settings);
   }
-  return settings;
+  return parsed.data;
+}
+
+function checkSettings(server: ServerDefinition, settings: Readonly<Record<string, unknown>>): void {
+  const groups = new Set(server.tools.flatMap(({ group }) => (group === undefined ? [] : [group])));
+  for (const [key, value] of Object.entries(settings)) {
+    const where = `"servers.${server.name}.${key}"`;
+    const row = server.options[key];
+    if (!row && !commonSettings.includes(key)) {
+      throw new ToolError(
+        'INVALID_ARGUMENT',
+        `${where}: there is no such option. Known: ${[...Object.keys(server.options), ...commonSettings].join(', ')}.`,
+      );
+    }
+    const checked = row?.schema.safeParse(value);
+    if (checked && !checked.success)
+      throw new ToolError('INVALID_ARGUMENT', `${where} ${JSON.stringify(value)}: ${z.prettifyError(checked.error)}`);
+    if (key !== 'caps') continue;
+    const unknown = capsOf(value).find((cap) => cap !== 'all' && !groups.has(cap));
+    if (unknown !== undefined)
+      throw new ToolError('INVALID_ARGUMENT', `${where}: there is no group "${unknown}". Known: ${[...groups].join(', ')}.`);
+  }
+}
+
+/** Groups of tools as the file names them: a list, or one text with commas. */
+export function capsOf(value: unknown): string[] {
+  if (typeof value === 'string')
+    return value
+      .split(',')
+      .map((cap) => cap.trim())
+      .filter(Boolean);
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** Checks that `mcpServers` of the configuration file is an object; its entries are checked one by one, so that a broken one stops nobody. */

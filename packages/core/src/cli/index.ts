@@ -1,3 +1,4 @@
 /** The command line of a server. */
 export { baseOptions } from './options.ts';
+export { requireNode } from './node-version.ts';
 export { runServer, serverHelp } from './run.ts';

@@ -9,6 +9,7 @@ import { listenStdio, listenUnix, type Listening } from '../mcp/stdio.ts';
 import { createRuntime, type Runtime } from '../runtime.ts';
 import type { ServerDefinition } from '../server.ts';
 import { startTelemetry } from '../telemetry/start.ts';
+import { requireNode } from './node-version.ts';
 import { baseOptions } from './options.ts';
 
 /**
@@ -18,6 +19,7 @@ import { baseOptions } from './options.ts';
  * @param argv arguments without node and script. Default: those of this process
  */
 export async function runServer(server: ServerDefinition, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  requireNode(`sandlot-${server.name}`);
   if (argv.includes('--version')) return void process.stdout.write(`${server.version}\n`);
   if (argv.includes('--help')) return void process.stdout.write(serverHelp(server));
   try {

@@ -13,6 +13,8 @@ export interface OptionRow {
   readonly boolean?: boolean;
   /** How the value is called in `--help`. Default `VALUE`. */
   readonly placeholder?: string;
+  /** What stands between the values of a list on the command line. Default `,`. */
+  readonly separator?: string;
   /** True when the value must never be shown. */
   readonly secret?: boolean;
 }
