@@ -3,7 +3,7 @@
  * Node.js (20 or later) the machine has, before anything is installed. Each step is skipped when it is done already.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,48 +48,62 @@ function build(node) {
 function findOrInstallChromium(node) {
   const present = findChromium();
   if (present) return say(`Browser: ${present}`);
-  if (which('apt-get')) {
-    const sudo =
-      process.getuid?.() === 0
-        ? []
-        : which('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
-          ? ['sudo', '-n']
-          : undefined;
-    if (sudo) {
-      say("No Chromium found. Installing Debian's package ...");
-      const apt = (...args) =>
-        spawnSync([...sudo, 'apt-get', ...args][0], [...sudo, 'apt-get', ...args].slice(1), {
-          stdio: ['ignore', 'ignore', 'inherit'],
-          env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-        });
-      apt('update', '-q');
-      for (const name of ['chromium', 'chromium-browser']) {
-        apt('install', '-y', '-q', '--no-install-recommends', name, 'fonts-liberation');
-        if (findChromium()) return say(`Browser: ${findChromium()} (Debian's package)`);
-      }
-    }
+  const tried = join(root, 'node_modules', '.sandlot-no-browser');
+  const day = 24 * 3600 * 1000;
+  if (!existsSync(tried) || Date.now() - statSync(tried).mtimeMs > day) {
+    writeFileSync(tried, 'Setting up found no browser. Remove this file to let it try again.\n');
+    const installed = installDebianChromium() ?? downloadChromium(node);
+    if (installed) return say(`Browser: ${installed}`);
   }
-  say("No Chromium found. Trying Playwright's download ...");
-  spawnSync(node, [join(root, 'node_modules', 'playwright-core', 'cli.js'), 'install', 'chromium'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const found = findChromium();
-  if (found) return say(`Browser: ${found} (Playwright's download)`);
   say('\nNo Chromium could be had: the browser tools will say so, everything else works.');
-  say('To get one: "apt-get install chromium" (Debian, Ubuntu), or set SANDLOT_BROWSER_EXECUTABLE_PATH to a Chrome or Chromium.\n');
+  say(
+    'To get one: "apt-get install chromium" on Debian, Google Chrome\'s .deb on Ubuntu (its own package is a snap, which does not work here),',
+  );
+  say(`or set SANDLOT_BROWSER_EXECUTABLE_PATH to a Chrome or Chromium. To let set-up try again, remove ${tried}.\n`);
 }
 
+function installDebianChromium() {
+  const sudo =
+    process.getuid?.() === 0
+      ? []
+      : which('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
+        ? ['sudo', '-n']
+        : undefined;
+  if (!which('apt-get') || !sudo) return undefined;
+  say("No Chromium found. Installing Debian's package ...");
+  const apt = (...args) => {
+    const [command, ...rest] = [...sudo, 'apt-get', ...args];
+    spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  };
+  apt('update', '-q');
+  apt('install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-liberation');
+  return findChromium();
+}
+
+function downloadChromium(node) {
+  say("Trying Playwright's download of Chromium ...");
+  const args = [join(root, 'node_modules', 'playwright-core', 'cli.js'), 'install', 'chromium'];
+  const { status, stderr } = spawnSync(node, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  if (status !== 0) say(`It failed: ${(stderr ?? '').trim().split('\n')[0]}`);
+  return findChromium();
+}
+
+/** A browser that starts: Ubuntu's chromium-browser without its snap is there, but does not. */
 function findChromium() {
   const given = process.env.SANDLOT_BROWSER_EXECUTABLE_PATH;
-  if (given) return given;
-  const system = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].map(which).find(Boolean);
-  if (system) return system;
+  const system = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].map(which);
   const downloads = process.env.PLAYWRIGHT_BROWSERS_PATH ?? join(homedir(), '.cache', 'ms-playwright');
-  return existsSync(downloads)
+  const downloaded = existsSync(downloads)
     ? readdirSync(downloads)
-        .map((name) => join(downloads, name))
-        .find((path) => /chromium/.test(path))
-    : undefined;
+        .filter((name) => /^chromium-\d+$/.test(name))
+        .flatMap((name) => ['chrome-linux64', 'chrome-linux'].map((folder) => join(downloads, name, folder, 'chrome')))
+    : [];
+  return [given, ...system, ...downloaded].find((path) => path !== undefined && existsSync(path) && starts(path));
+}
+
+function starts(path) {
+  const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 20_000 });
+  return status === 0 && /chrom/i.test(stdout);
 }
 
 function which(name) {

@@ -4,20 +4,24 @@ import type { Gateway, GatewayValues, ListeningGateway } from './gateway.ts';
 
 /** Makes the text. A key that was given is not shown again. */
 export function welcome(listening: ListeningGateway, gateway: Gateway, values: GatewayValues): string {
-  const url = `${listening.http.url}/mcp`;
+  // A wildcard address is one to listen on, not one to call.
+  const base = listening.http.url.replace(/\/\/(?:0\.0\.0\.0|\[::\])/, '//127.0.0.1');
+  const url = `${base}/mcp`;
   const key = values.auth === 'none' ? undefined : listening.generated ? listening.apiKey : '<the key that you set>';
-  const headers = key === undefined ? undefined : { Authorization: `Bearer ${key}` };
+  // A key that was given is not shown again: clients take it from where it was given.
+  const shown = (variable: string) => (listening.generated ? key : variable);
+  const headers = key === undefined ? undefined : { Authorization: `Bearer ${shown('${env:SANDLOT_API_KEY}')}` };
   const block = (entry: object) => JSON.stringify(entry, null, 2).replaceAll(/^/gm, '  ');
   return `
 Sandlot is ready.
   MCP        ${url}
-  REST       ${listening.http.url}/v1/openapi.json
+  REST       ${base}/v1/openapi.json
   Workspace  ${gateway.workspace}
   Key        ${key ?? 'none is asked for (SANDLOT_AUTH=none)'}
   Traces     ${wantsTelemetry() ? 'are sent, as OTEL_* asks' : 'set OTEL_EXPORTER_OTLP_ENDPOINT to send them to Jaeger'}
 
 Claude Code:
-  claude mcp add --transport http sandlot ${url}${key === undefined ? '' : ` --header "Authorization: Bearer ${key}"`}
+  claude mcp add --transport http sandlot ${url}${key === undefined ? '' : ` --header "Authorization: Bearer ${shown('$SANDLOT_API_KEY')}"`}
 
 VS Code (.vscode/mcp.json):
 ${block({ servers: { sandlot: { type: 'http', url, ...(headers && { headers }) } } })}
