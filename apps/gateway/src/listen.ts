@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { ToolError } from '@sandlot/core';
-import type { Address, HttpListening } from '@sandlot/core/http';
+import { type Address, bindServer, type HttpListening } from '@sandlot/core/http';
 import type { Hono } from 'hono';
 import type { GatewayEnv } from './middleware/auth.ts';
 import { isHost } from './middleware/host-origin.ts';
@@ -15,33 +15,13 @@ const keptMs = 75_000;
  *
  * @throws ToolError UNAVAILABLE when the port is taken
  */
-export async function listenApp(app: Hono<GatewayEnv>, { host, port }: Address): Promise<HttpListening> {
+export function listenApp(app: Hono<GatewayEnv>, address: Address): Promise<HttpListening> {
   // The app gets Node's own objects besides: the caller's address, and the end of the connection.
-  const listener = getRequestListener((request, env) => app.fetch(request, env), { hostname: host });
+  const listener = getRequestListener((request, env) => app.fetch(request, env), { hostname: address.host });
   const server = createServer({ keepAliveTimeout: keptMs }, (incoming, outgoing) =>
     isHost(incoming.headers.host) ? void listener(incoming, outgoing) : refuse(incoming, outgoing),
   );
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen(port, host, resolve);
-  try {
-    await promise;
-  } catch (error) {
-    throw new ToolError('UNAVAILABLE', `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-      advice: 'Choose another port, or end what listens there.',
-    });
-  }
-  const address = server.address();
-  const taken = typeof address === 'object' && address ? address.port : port;
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
-    port: taken,
-    async close() {
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return bindServer(server, address);
 }
 
 /** No URL can be made from such a Host, so the app cannot be asked. */

@@ -1,7 +1,7 @@
 /** The command `sandlot`: read the configuration, build, listen, stop. */
 import { resolve } from 'node:path';
 import { ToolError } from '@sandlot/core';
-import { requireNode } from '@sandlot/core/cli';
+import { endSignal, requireNode } from '@sandlot/core/cli';
 import { loadOptions, optionsHelp, readConfigFile } from '@sandlot/core/config';
 import { startTelemetry } from '@sandlot/core/telemetry';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
@@ -69,7 +69,7 @@ async function serve(gateway: Gateway, values: GatewayValues): Promise<void> {
   if (values.stdio) return serveOneClient(gateway, values);
   const listening = await listenGateway(gateway, values);
   process.stderr.write(welcome(listening, gateway, values));
-  await signal();
+  await endSignal();
   await listening.close();
 }
 
@@ -79,12 +79,6 @@ async function serveOneClient(gateway: Gateway, values: GatewayValues): Promise<
   const handle = serveStdio(({ era }) =>
     createRelayServer(view, { principal: localPrincipal(), era, ...(era === 'legacy' && { session: 'stdio' }) }, options),
   );
-  await Promise.race([new Promise((done) => process.stdin.once('end', done).once('close', done)), signal()]);
+  await Promise.race([new Promise((done) => process.stdin.once('end', done).once('close', done)), endSignal()]);
   await handle.close();
-}
-
-function signal(): Promise<void> {
-  return new Promise((done) => {
-    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => done());
-  });
 }

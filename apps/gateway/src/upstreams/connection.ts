@@ -1,6 +1,7 @@
 /** A connection to an MCP server that is not ours: finds out which era it speaks, and what it offers. */
 import { ToolError } from '@sandlot/core';
-import { envelopeKeys, isLoose, type Loose, objectAt } from './caller.ts';
+import { gatewayInfo, modernEnvelope, modernVersion } from '../mcp/envelope.ts';
+import { isLoose, type Loose, objectAt } from './caller.ts';
 import { allCapabilities } from './isolation.ts';
 import { type JsonRpcPeer, UpstreamError } from './peer.ts';
 
@@ -15,16 +16,10 @@ export interface Connection {
   readonly instructions?: string;
 }
 
-const info = { name: 'sandlot', title: 'Sandlot', version: '0.1.0' };
-const modernVersion = '2026-07-28';
 const legacyVersion = '2025-11-25';
 
-/** An envelope of the gateway's own. */
-export const ownEnvelope: Loose = {
-  [envelopeKeys.protocolVersion]: modernVersion,
-  [envelopeKeys.clientInfo]: info,
-  [envelopeKeys.clientCapabilities]: allCapabilities,
-};
+/** An envelope of the gateway's own, which says that it can pass on whatever a server asks. */
+export const ownEnvelope: Loose = modernEnvelope(allCapabilities);
 
 /** Options of {@link openConnection}. */
 export interface OpenOptions {
@@ -64,7 +59,7 @@ async function discover(peer: JsonRpcPeer, timeoutMs: number) {
 }
 
 async function initialize(peer: JsonRpcPeer, { capabilities, timeoutMs, onVersion }: OpenOptions) {
-  const params = { protocolVersion: legacyVersion, clientInfo: info, capabilities };
+  const params = { protocolVersion: legacyVersion, clientInfo: gatewayInfo, capabilities };
   const result = await peer.request('initialize', params, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
     if (error instanceof UpstreamError || peer.failed) throw error;
     throw new ToolError('UNAVAILABLE', `The server did not answer "initialize" within ${timeoutMs} ms.`, { cause: error });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { useStorage } from '../pages/storage.ts';
-import { tabId, unlisted } from './fields.ts';
+import { tabId } from './fields.ts';
+import { renderEntries, storageEntries } from './storage-entries.ts';
 
 export const browserLocalstorageSet = defineTool({
   name: 'browser_localstorage_set',
@@ -11,8 +12,8 @@ export const browserLocalstorageSet = defineTool({
   scope: 'browser:act',
   group: 'storage',
   input: z.object({ key: z.string().describe('Key'), value: z.string().describe('Value'), tabId }),
-  output: unlisted(z.object({ url: z.string().describe('Page URL'), entries: z.record(z.string(), z.string()).describe('Entries') })),
+  output: storageEntries,
   run: async (input, { domain, principal, signal }) =>
     useStorage(await domain.session(principal), 'local', { do: 'set', key: input.key, value: input.value }, { tabId: input.tabId, signal }),
-  render: ({ entries }) => `### Entries (untrusted)\n${JSON.stringify(entries, null, 1)}`,
+  render: renderEntries,
 });

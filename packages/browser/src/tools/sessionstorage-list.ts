@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { useStorage } from '../pages/storage.ts';
-import { tabId, unlisted } from './fields.ts';
+import { tabId } from './fields.ts';
+import { renderEntries, storageEntries } from './storage-entries.ts';
 
 export const browserSessionstorageList = defineTool({
   name: 'browser_sessionstorage_list',
@@ -11,8 +12,8 @@ export const browserSessionstorageList = defineTool({
   scope: 'browser:read',
   group: 'storage',
   input: z.object({ tabId }),
-  output: unlisted(z.object({ url: z.string().describe('Page URL'), entries: z.record(z.string(), z.string()).describe('Entries') })),
+  output: storageEntries,
   run: async (input, { domain, principal, signal }) =>
     useStorage(await domain.session(principal), 'session', { do: 'list' }, { tabId: input.tabId, signal }),
-  render: ({ entries }) => `### Entries (untrusted)\n${JSON.stringify(entries, null, 1)}`,
+  render: renderEntries,
 });

@@ -9,6 +9,7 @@ import { listenStdio, listenUnix, type Listening } from '../mcp/stdio.ts';
 import { createRuntime, type Runtime } from '../runtime.ts';
 import type { ServerDefinition } from '../server.ts';
 import { startTelemetry } from '../telemetry/start.ts';
+import { endSignal } from './end-signal.ts';
 import { requireNode } from './node-version.ts';
 import { baseOptions } from './options.ts';
 
@@ -51,7 +52,7 @@ async function serve(server: ServerDefinition, argv: readonly string[]): Promise
     log,
   });
   const listening = await listen(runtime, values);
-  await Promise.race([listening.closed ?? stdinEnd(values.socket !== undefined), signal()]);
+  await Promise.race([listening.closed ?? stdinEnd(values.socket !== undefined), endSignal()]);
   await runtime.close();
   await listening.close();
   await telemetry?.stop();
@@ -85,10 +86,4 @@ function stdinEnd(watch: boolean): Promise<void> {
       .once('close', resolve)
       .once('error', () => resolve()),
   );
-}
-
-function signal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => resolve());
-  });
 }

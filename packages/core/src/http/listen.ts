@@ -1,5 +1,5 @@
 /** Listens for HTTP on Node. */
-import { serve } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import type { Server } from 'node:http';
 import { ToolError } from '../errors.ts';
 
@@ -43,24 +43,32 @@ export function isLoopback(host: string): boolean {
  *
  * @throws ToolError UNAVAILABLE when the port is taken
  */
-export async function listenHttp(app: Fetcher, address: Address): Promise<HttpListening> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = serve({ fetch: (request) => app.fetch(request), hostname: address.host, port: address.port }, (info) =>
-    resolve(info.port),
-  ) as Server;
-  server.once('error', (error) => {
-    reject(
-      new ToolError('UNAVAILABLE', `Cannot listen on ${address.host}:${address.port}: ${error.message}`, {
-        cause: error,
-        advice: 'Choose another port, or end what listens there.',
-      }),
-    );
-  });
-  const port = await promise;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+export function listenHttp(app: Fetcher, address: Address): Promise<HttpListening> {
+  const server = createAdaptorServer({ fetch: (request) => app.fetch(request), hostname: address.host });
+  return bindServer(server as Server, address);
+}
+
+/**
+ * Binds a server of Node to an address.
+ *
+ * @throws ToolError UNAVAILABLE when the port is taken
+ */
+export async function bindServer(server: Server, { host, port }: Address): Promise<HttpListening> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(port, host, resolve);
+  try {
+    await promise;
+  } catch (error) {
+    throw new ToolError('UNAVAILABLE', `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+      advice: 'Choose another port, or end what listens there.',
+    });
+  }
+  const address = server.address();
+  const taken = typeof address === 'object' && address ? address.port : port;
   return {
-    url: `http://${host}:${port}`,
-    port,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    port: taken,
     async close() {
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
