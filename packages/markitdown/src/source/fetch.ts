@@ -1,11 +1,9 @@
 /** Web addresses. The name is looked up once, checked, and the connection goes to the checked address. */
-import { lookup as lookupName } from 'node:dns';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ToolError } from '@sandlot/core';
-import { isPublicAddress } from './address.ts';
+import { privateLiteral, publicLookup } from '@sandlot/core/network';
 import type { Source, SourcePolicy } from './types.ts';
 
 const mostRedirects = 5;
@@ -58,8 +56,8 @@ function parse(address: string, base?: URL): URL {
 }
 
 function get(url: URL, policy: SourcePolicy, signal: AbortSignal): Promise<IncomingMessage> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!policy.allowPrivateAddresses && isIP(host) !== 0 && !isPublicAddress(host)) throw refused(url.hostname, host);
+  const literal = policy.allowPrivateAddresses ? undefined : privateLiteral(url);
+  if (literal !== undefined) throw refused(url.hostname, literal);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     request(
@@ -67,7 +65,7 @@ function get(url: URL, policy: SourcePolicy, signal: AbortSignal): Promise<Incom
       {
         signal,
         agent: false,
-        lookup: checkedLookup(policy),
+        ...(!policy.allowPrivateAddresses && { lookup: publicLookup(refused) }),
         headers: { accept, 'accept-encoding': 'gzip, br, deflate', 'user-agent': 'sandlot-markitdown' },
       },
       resolve,
@@ -75,20 +73,6 @@ function get(url: URL, policy: SourcePolicy, signal: AbortSignal): Promise<Incom
       .on('error', (error) => reject(ToolError.is(error.cause) ? error.cause : error))
       .end();
   });
-}
-
-/** Looks a name up and hands out its addresses only when all of them are public. */
-function checkedLookup(policy: SourcePolicy): LookupFunction {
-  return (hostname, options, callback) => {
-    lookupName(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, '', 0);
-      const bad = policy.allowPrivateAddresses ? undefined : addresses.find(({ address }) => !isPublicAddress(address));
-      if (bad) return callback(new Error('refused', { cause: refused(hostname, bad.address) }), '', 0);
-      if (options.all) return callback(null, addresses);
-      const [first] = addresses;
-      return first ? callback(null, first.address, first.family) : callback(new Error(`no address for ${hostname}`), '', 0);
-    });
-  };
 }
 
 function refused(host: string, address: string): ToolError {
