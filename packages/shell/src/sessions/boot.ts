@@ -4,7 +4,7 @@ import { parseExports } from './exports.ts';
 
 /** What one command needs. */
 export interface Boot {
-  /** Number that marks every process of the command; see tree.ts. */
+  /** Number that marks every process of the command; see @sandlot/core/processes. */
   tag: number;
   /** Holds the command's text. */
   commandFile: string;

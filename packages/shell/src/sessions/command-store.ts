@@ -3,7 +3,7 @@ import { ToolError } from '@sandlot/core';
 import type { Command } from './command.ts';
 import { watchChildren } from './limits.ts';
 import type { Session } from './session.ts';
-import { signalPid, tagged } from './tree.ts';
+import { signalPid, tagged } from '@sandlot/core/processes';
 
 /** Options of {@link CommandStore}. */
 export interface StoreOptions {

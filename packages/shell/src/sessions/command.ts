@@ -6,7 +6,7 @@ import type { Exit, Running } from './running.ts';
 import type { Session } from './session.ts';
 import { LiveScreen } from './live-screen.ts';
 import type { ScreenView } from './screen.ts';
-import { childrenOf, endTree, membersOf, signalPid, type Tree } from './tree.ts';
+import { childrenOf, endTree, membersOf, signalPid, type Tree } from '@sandlot/core/processes';
 import { waitsForInput } from './waiting.ts';
 
 /** `running`, `exited` (with an exit code), `killed` (by a signal), `timed_out` (by `timeout_ms`). */

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ToolError } from '@sandlot/core';
-import { tagOf } from './tree.ts';
+import { tagOf } from '@sandlot/core/processes';
 
 // A line is a request for pipes. The end of the input is the end of the server.
 const script = `

@@ -1,5 +1,5 @@
 /** Limits for every command: what bash can set for a process, and a watch over the size of whole trees. */
-import { tagsOfAll } from './tree.ts';
+import { tagsOfAll } from '@sandlot/core/processes';
 
 /** Limits of one command; 0 is none. */
 export interface CommandLimits {
