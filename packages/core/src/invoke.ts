@@ -74,7 +74,8 @@ function limited(content: Content[], most: number, name: string): Content[] {
   throw new ToolError('PAYLOAD_TOO_LARGE', `The answer of ${name} has ${size} bytes; the limit is ${most}.`);
 }
 
-function toToolError(error: unknown, ctx: CallContext): ToolError {
+/** Whatever was thrown, as an error for the caller; the unknown is logged and shown by an id. */
+export function toToolError(error: unknown, ctx: CallContext): ToolError {
   if (ToolError.is(error)) return error;
   if (ctx.signal.aborted) {
     const { reason } = ctx.signal;

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { ToolContext } from './context.ts';
 import { ToolError } from './errors.ts';
-import { type Answer, invoke } from './invoke.ts';
+import { type Answer, type CallContext, invoke, toToolError } from './invoke.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import type { ServerDefinition } from './server.ts';
@@ -40,6 +40,8 @@ export interface Runtime {
   readonly log: Log;
   /** Runs one call. @throws ToolError, and nothing else */
   call(name: string, args: unknown, info: CallInfo): Promise<Answer>;
+  /** Runs work that is no tool call, such as a resource or a route, within the same limits. @throws ToolError, and nothing else */
+  run<T>(info: CallInfo, work: (ctx: ToolContext) => Promise<T>): Promise<T>;
   /** True while calls run, or work that outlives its call. */
   isBusy(): Promise<boolean>;
   /** Ends what runs and disposes the server's state. */
@@ -75,6 +77,26 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
     return opening;
   };
 
+  const within = async <T>(info: CallInfo, work: (ctx: CallContext) => Promise<T>): Promise<T> => {
+    if (running >= limits.concurrentCalls) {
+      throw new ToolError('RESOURCE_EXHAUSTED', `${server.name} already runs ${running} calls, the most it takes at once.`);
+    }
+    running++;
+    try {
+      const signal = AbortSignal.any([info.signal, ending.signal, AbortSignal.timeout(limits.callTimeoutMs)]);
+      return await work({
+        signal,
+        principal: info.principal ?? 'local',
+        workspace: options.workspace,
+        limits,
+        log,
+        progress: info.progress ?? (() => undefined),
+      });
+    } finally {
+      running--;
+    }
+  };
+
   return {
     server,
     tools,
@@ -83,24 +105,16 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
     async call(name, args, info) {
       const tool = byName.get(name);
       if (!tool) throw unknownTool(server, name);
-      if (running >= limits.concurrentCalls) {
-        throw new ToolError('RESOURCE_EXHAUSTED', `${server.name} already runs ${running} calls, the most it takes at once.`);
-      }
-      running++;
-      try {
-        const signal = AbortSignal.any([info.signal, ending.signal, AbortSignal.timeout(limits.callTimeoutMs)]);
-        return await invoke(tool, args, open, {
-          signal,
-          principal: info.principal ?? 'local',
-          workspace: options.workspace,
-          limits,
-          log,
-          progress: info.progress ?? (() => undefined),
-        });
-      } finally {
-        running--;
-      }
+      return within(info, (ctx) => invoke(tool, args, open, ctx));
     },
+    run: (info, work) =>
+      within(info, async (ctx) => {
+        try {
+          return await work({ ...ctx, domain: await open() });
+        } catch (error) {
+          throw toToolError(error, ctx);
+        }
+      }),
     async isBusy() {
       if (running > 0) return true;
       if (opening === undefined || server.isBusy === undefined) return false;

@@ -1,6 +1,9 @@
 /** An MCP server as data: its tools, its options, and how its state is made. */
 import type { OptionTable, OptionValues } from './config/options.ts';
 import type { Log } from './log.ts';
+import type { Resources } from './resources.ts';
+import type { Routes } from './routes.ts';
+import type { SocketDefinition } from './socket.ts';
 import type { Tool } from './tool.ts';
 
 /** What a server gets when its state is made. */
@@ -27,6 +30,12 @@ export interface ServerSpec<Domain, T extends OptionTable> {
   readonly options: T;
   /** Every tool, in the order in which they are listed. Importing them must be cheap: heavy libraries load in `open`. */
   readonly tools: readonly Tool<Domain>[];
+  /** Things with a URI that clients read and subscribe to. Default none. */
+  readonly resources?: Resources<Domain>;
+  /** HTTP routes for large bytes. Default none. */
+  readonly routes?: Routes<Domain>;
+  /** WebSockets. Default none. */
+  readonly sockets?: readonly SocketDefinition<Domain>[];
   /**
    * Makes the server's state, at its first call. What it returns is `ctx.domain`; when that has `Symbol.asyncDispose`,
    * it is disposed at the end.
@@ -45,6 +54,9 @@ export interface ServerDefinition {
   readonly instructions?: string;
   readonly options: OptionTable;
   readonly tools: readonly Tool<never>[] | readonly Tool[];
+  readonly resources?: Resources;
+  readonly routes?: Routes;
+  readonly sockets?: readonly SocketDefinition[];
   open(env: ServerEnv<Record<string, unknown>>): unknown;
   isBusy?(domain: unknown): boolean;
 }

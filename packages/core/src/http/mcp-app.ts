@@ -1,12 +1,13 @@
-/** One server over Streamable HTTP: both protocol eras at `/mcp`. */
+/** One server over HTTP: MCP of both eras at `/mcp`, and the server's own routes. */
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/hono';
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import { Hono } from 'hono';
 import { ToolError } from '../errors.ts';
-import { createMcpServer } from '../mcp/server.ts';
+import { createMcpFetch } from '../mcp/http.ts';
 import type { Runtime } from '../runtime.ts';
 import { keyOf, sameKey } from './auth.ts';
 import { isLoopback } from './listen.ts';
+import { routesFetch } from './routes.ts';
+import { type SocketEnv, socketRoutes } from './sockets.ts';
 
 /** Options of {@link createMcpApp}. */
 export interface McpAppOptions {
@@ -23,7 +24,7 @@ export interface McpAppOptions {
  *
  * @throws ToolError INVALID_ARGUMENT when it would be open to others: no key, or no authentication on a public address
  */
-export function createMcpApp(runtime: Runtime, options: McpAppOptions): Hono {
+export function createMcpApp(runtime: Runtime, options: McpAppOptions): Hono<SocketEnv> {
   const { apiKey, auth = true } = options;
   const loopback = isLoopback(options.host);
   if (auth && apiKey === undefined) {
@@ -36,13 +37,13 @@ export function createMcpApp(runtime: Runtime, options: McpAppOptions): Hono {
       advice: 'Listen on 127.0.0.1, or set SANDLOT_API_KEY.',
     });
   }
-  const app = new Hono();
+  const app = new Hono<SocketEnv>();
   if (loopback) {
     const local = ['localhost', '127.0.0.1', '[::1]', options.host];
     app.use(hostHeaderValidation(local), originValidation(local));
   }
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.use('/mcp', async (c, next) => {
+  app.use(async (c, next) => {
     const given = keyOf(c.req.raw.headers);
     if (auth && (given === undefined || !sameKey(given, apiKey ?? ''))) {
       const error = new ToolError('UNAUTHENTICATED', given === undefined ? 'No API key was sent.' : 'The API key is wrong.');
@@ -51,10 +52,16 @@ export function createMcpApp(runtime: Runtime, options: McpAppOptions): Hono {
     }
     return next();
   });
-  const handler = createMcpHandler(() => createMcpServer(runtime, { transport: 'tcp' }), {
-    maxRequestBodySize: runtime.limits.requestBytes,
-    onerror: (error) => runtime.log.warn('http', { error }),
-  });
-  app.all('/mcp', (c) => handler.fetch(c.req.raw));
+  const mcp = createMcpFetch(runtime, { transport: 'tcp' });
+  app.all('/mcp', (c) => mcp.fetch(c.req.raw));
+  const { routes } = runtime.server;
+  if (routes) {
+    const fetchRoute = routesFetch(runtime);
+    app.all(`${routes.path}*`, (c) => fetchRoute(c.req.raw));
+  }
+  app.route(
+    '/',
+    socketRoutes(runtime, () => 'local'),
+  );
   return app;
 }

@@ -2,11 +2,14 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { type Attributes, context, type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { ToolError } from '../errors.ts';
-import type { Runtime } from '../runtime.ts';
+import type { CallInfo, Runtime } from '../runtime.ts';
+import type { ServerDefinition } from '../server.ts';
 import { attributes, errorType } from '../telemetry/conventions.ts';
 import { contextFromMeta, withSpan } from '../telemetry/span.ts';
 import { type ToolResult, toErrorResult, toResult } from './result.ts';
+import { serveResources } from './resources.ts';
 import { toListedTool } from './schema.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 /** Key of `_meta` by which the gateway names the principal; only trusted on its private socket. */
 export const principalMetaKey = 'sandlot.dev/principal';
@@ -22,6 +25,8 @@ export interface McpServerOptions {
   principal?: string;
   /** True behind the gateway: it names the principal in `_meta` and has made the MCP span itself. Default false. */
   behindGateway?: boolean;
+  /** Where this connection's subscriptions to resources go. Default: there can be none. */
+  subscriptions?: Subscriptions;
 }
 
 /** Makes an MCP server for one connection or request. */
@@ -29,11 +34,18 @@ export function createMcpServer(runtime: Runtime, options: McpServerOptions): Se
   const { server: definition } = runtime;
   const server = new Server(
     { name: definition.name, title: definition.title, version: definition.version },
-    { capabilities: { tools: {} }, ...(definition.instructions !== undefined && { instructions: definition.instructions }) },
+    {
+      capabilities: capabilitiesOf(definition, options.subscriptions !== undefined),
+      ...(definition.instructions !== undefined && { instructions: definition.instructions }),
+    },
   );
   server.setRequestHandler('tools/list', () => ({ tools: runtime.tools.map(toListedTool) }));
   // The result is checked by the tool's own output schema; the SDK's type of content is narrower than the protocol's.
   server.setRequestHandler('tools/call', async (request, ctx) => callTool(runtime, options, request.params, ctx) as never);
+  if (definition.resources) {
+    const infoOf = ({ mcpReq }: ServerContext) => callInfo(options, mcpReq._meta, mcpReq.signal);
+    serveResources(server, runtime, definition.resources, { infoOf, subscriptions: options.subscriptions });
+  }
   if (options.behindGateway) {
     server.fallbackRequestHandler = async ({ method }) => {
       if (method !== busyMethod) throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `Method not found: ${method}`);
@@ -41,6 +53,19 @@ export function createMcpServer(runtime: Runtime, options: McpServerOptions): Se
     };
   }
   return server;
+}
+
+/** What a server says that it can do. */
+export function capabilitiesOf(
+  { resources }: ServerDefinition,
+  subscribe: boolean,
+): { tools: object; resources?: { subscribe?: boolean } } {
+  return { tools: {}, ...(resources && { resources: subscribe ? { subscribe: true } : {} }) };
+}
+
+function callInfo(options: McpServerOptions, meta: Readonly<Record<string, unknown>> | undefined, signal: AbortSignal): CallInfo {
+  const principal = options.behindGateway ? meta?.[principalMetaKey] : options.principal;
+  return { signal, ...(typeof principal === 'string' && { principal }) };
 }
 
 async function callTool(
@@ -70,13 +95,10 @@ async function runCall(
   params: { name: string; arguments?: unknown },
   ctx: ServerContext,
 ): Promise<ToolResult> {
-  const meta: Record<string, unknown> = { ...ctx.mcpReq._meta };
-  const principal = options.behindGateway ? meta[principalMetaKey] : options.principal;
-  const token = meta['progressToken'];
+  const token: unknown = ctx.mcpReq._meta?.['progressToken'];
   try {
     const answer = await runtime.call(params.name, params.arguments, {
-      signal: ctx.mcpReq.signal,
-      ...(typeof principal === 'string' && { principal }),
+      ...callInfo(options, ctx.mcpReq._meta, ctx.mcpReq.signal),
       ...((typeof token === 'string' || typeof token === 'number') && {
         progress: (progress) =>
           void ctx.mcpReq

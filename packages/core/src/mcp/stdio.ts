@@ -1,10 +1,14 @@
 /** Serves over stdio, and over a Unix socket with the same framing: one JSON message a line. */
 import { chmod, mkdir, rm } from 'node:fs/promises';
+import type { Server as HttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import type { Server } from '@modelcontextprotocol/server';
+import { serveStdio, type StdioServerHandle, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import { principalHeader } from '../routes.ts';
 import type { Runtime } from '../runtime.ts';
-import { createMcpServer } from './server.ts';
+import { createMcpServer, type McpServerOptions } from './server.ts';
+import { Subscriptions, watchingTransport } from './subscriptions.ts';
 
 /** Something that listens. */
 export interface Listening {
@@ -14,12 +18,12 @@ export interface Listening {
   readonly closed?: Promise<void>;
 }
 
+const openingBrace = '{'.charCodeAt(0);
+
 /** Serves one client over stdin and stdout; `closed` settles when stdin ends. */
 export function listenStdio(runtime: Runtime): Listening {
-  const handle = serveStdio(() => createMcpServer(runtime, { transport: 'pipe' }), {
-    transport: new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: runtime.limits.requestBytes }),
-    onerror: (error) => runtime.log.warn('stdio', { error }),
-  });
+  const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: runtime.limits.requestBytes });
+  const handle = serveConnection(runtime, transport, { transport: 'pipe' });
   const closed = new Promise<void>((resolve) => {
     process.stdin.once('end', resolve);
     process.stdin.once('close', resolve);
@@ -28,8 +32,23 @@ export function listenStdio(runtime: Runtime): Listening {
   return { close: () => handle.close(), closed };
 }
 
+/** Serves one connection, with its subscriptions. */
+function serveConnection(runtime: Runtime, transport: StdioServerTransport, options: McpServerOptions): StdioServerHandle {
+  let server: Server | undefined;
+  const subscriptions = new Subscriptions(runtime, (uri) => void server?.sendResourceUpdated({ uri }).catch(() => undefined));
+  const make = () => {
+    server = createMcpServer(runtime, { ...options, subscriptions });
+    return server;
+  };
+  return serveStdio(make, {
+    transport: runtime.server.resources ? watchingTransport(transport, subscriptions) : transport,
+    onerror: (error) => runtime.log.warn(options.transport, { error }),
+  });
+}
+
 /**
- * Serves the gateway on a Unix socket that only this user can open.
+ * Serves the gateway on a Unix socket that only this user can open: MCP, and HTTP for the server's routes. The first byte of a
+ * connection tells which: a JSON message begins with a brace.
  *
  * @param path path of the socket; its folder is made with mode 0700
  */
@@ -37,16 +56,28 @@ export async function listenUnix(runtime: Runtime, path: string): Promise<Listen
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await rm(path, { force: true });
   const sockets = new Set<Socket>();
+  let http: Promise<HttpServer> | undefined;
+  const serveMcp = (socket: Socket) => {
+    const transport = new StdioServerTransport(socket, socket, { maxBufferSize: runtime.limits.requestBytes });
+    const handle = serveConnection(runtime, transport, { transport: 'unix', behindGateway: true });
+    socket.on('close', () => void handle.close().catch(() => undefined));
+  };
   const listener = createServer((socket) => {
     sockets.add(socket);
-    const handle = serveStdio(() => createMcpServer(runtime, { transport: 'unix', behindGateway: true }), {
-      transport: new StdioServerTransport(socket, socket, { maxBufferSize: runtime.limits.requestBytes }),
-      onerror: (error) => runtime.log.warn('socket', { error }),
-    });
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      sockets.delete(socket);
-      void handle.close().catch(() => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    socket.once('data', (first: Buffer) => {
+      socket.pause();
+      socket.unshift(first);
+      if (first[0] === openingBrace) {
+        serveMcp(socket);
+        return void socket.resume();
+      }
+      http ??= routesServer(runtime);
+      return void http.then((server) => {
+        server.emit('connection', socket);
+        socket.resume();
+      });
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -60,4 +91,15 @@ export async function listenUnix(runtime: Runtime, path: string): Promise<Listen
       await new Promise((resolve) => listener.close(resolve));
     },
   };
+}
+
+/** Loaded at the first request: most servers never need it. */
+async function routesServer(runtime: Runtime): Promise<HttpServer> {
+  const [{ createServer: createHttpServer }, { getRequestListener }, { routesFetch }] = await Promise.all([
+    import('node:http'),
+    import('@hono/node-server'),
+    import('../http/routes.ts'),
+  ]);
+  const listener = getRequestListener(routesFetch(runtime, { behindGateway: true }), { hostname: 'server' });
+  return createHttpServer((incoming, outgoing) => void listener(incoming, outgoing));
 }

@@ -1,14 +1,13 @@
 /** A real MCP client in front of a server, in this process, through the whole protocol. */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { loadOptions } from '../config/load.ts';
 
 import type { ErrorBody } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import { createLog } from '../log.ts';
+import { createMcpFetch } from '../mcp/http.ts';
 import { errorMetaKey } from '../mcp/result.ts';
-import { createMcpServer } from '../mcp/server.ts';
 import { createRuntime } from '../runtime.ts';
 import type { ServerDefinition } from '../server.ts';
 
@@ -79,9 +78,7 @@ export async function connect(server: ServerDefinition, options: ConnectOptions)
     log: createLog({ name: server.name, level: 'debug', write: options.onLog ?? (() => undefined) }),
   });
   const open = async (principal: string): Promise<TestClient> => {
-    const handler = createMcpHandler(() => createMcpServer(runtime, { transport: 'pipe', principal }), {
-      maxRequestBodySize: runtime.limits.requestBytes,
-    });
+    const handler = createMcpFetch(runtime, { transport: 'pipe', principal });
     const client = new Client(
       { name: 'sandlot-test', version: '1.0.0' },
       { versionNegotiation: { mode: options.era === 'legacy' ? 'legacy' : { pin: '2026-07-28' } } },
