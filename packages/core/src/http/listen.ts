@@ -2,6 +2,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import type { Server } from 'node:http';
 import { ToolError } from '../errors.ts';
+import { serveUpgrades, upgradeOptions } from './upgrade.ts';
 
 /** Where to listen. */
 export interface Address {
@@ -44,7 +45,8 @@ export function isLoopback(host: string): boolean {
  * @throws ToolError UNAVAILABLE when the port is taken
  */
 export function listenHttp(app: Fetcher, address: Address): Promise<HttpListening> {
-  const server = createAdaptorServer({ fetch: (request) => app.fetch(request), hostname: address.host });
+  const server = createAdaptorServer({ fetch: (request) => app.fetch(request, {}), hostname: address.host, serverOptions: upgradeOptions });
+  serveUpgrades(server as Server, (request, bindings) => app.fetch(request, bindings));
   return bindServer(server as Server, address);
 }
 

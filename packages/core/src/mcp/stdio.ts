@@ -95,11 +95,17 @@ export async function listenUnix(runtime: Runtime, path: string): Promise<Listen
 
 /** Loaded at the first request: most servers never need it. */
 async function routesServer(runtime: Runtime): Promise<HttpServer> {
-  const [{ createServer: createHttpServer }, { getRequestListener }, { routesFetch }] = await Promise.all([
-    import('node:http'),
-    import('@hono/node-server'),
-    import('../http/routes.ts'),
-  ]);
+  const [{ createServer: createHttpServer }, { getRequestListener }, { routesFetch }, { socketRoutes }, { serveUpgrades }] =
+    await Promise.all([
+      import('node:http'),
+      import('@hono/node-server'),
+      import('../http/routes.ts'),
+      import('../http/sockets.ts'),
+      import('../http/upgrade.ts'),
+    ]);
   const listener = getRequestListener(routesFetch(runtime, { behindGateway: true }), { hostname: 'server' });
-  return createHttpServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createHttpServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const webSockets = socketRoutes(runtime, (headers) => decodeURIComponent(headers.get(principalHeader) ?? ''));
+  serveUpgrades(server, (request, bindings) => webSockets.fetch(request, bindings));
+  return server;
 }
