@@ -11,6 +11,7 @@ import { createAuthenticator } from './auth/authenticator.ts';
 import { hasCredentials, toAuthConfig, toOAuthResource } from './config/auth.ts';
 import { defaultStateDir, generatedKey } from './config/key.ts';
 import { capsOf, type GatewayValues, type ServerSettings } from './config/options.ts';
+import type { Profiles } from './config/profiles.ts';
 import { foreignEnvironment, secretValues, serverEnvironment } from './environments.ts';
 import { listenApp } from './listen.ts';
 import { auditGuard, type Guard, openGuard } from './mcp/guard.ts';
@@ -42,6 +43,8 @@ export interface GatewaySettings {
   readonly servers?: ServerSettings;
   /** The user's own servers, in the form of MCP clients. */
   readonly mcpServers?: Readonly<Record<string, unknown>>;
+  /** Views of the operator. */
+  readonly profiles?: Profiles;
 }
 
 /** Makes the upstreams and the views. Starts no server. */
@@ -73,7 +76,7 @@ export async function createGateway(
     workspace,
     secrets,
     registry,
-    views: createViews(registry, version),
+    views: createViews(registry, version, settings.profiles),
     guard: trail ? auditGuard(trail) : openGuard,
     async [Symbol.asyncDispose]() {
       await registry[Symbol.asyncDispose]();

@@ -9,6 +9,7 @@ import { flattenAuth } from './config/auth.ts';
 import { keyCommand } from './auth/key-command.ts';
 import { localPrincipal } from './auth/principal.ts';
 import { gatewayOptions, parseMcpServers, parseServerSettings } from './config/options.ts';
+import { parseProfiles } from './config/profiles.ts';
 import { createGateway, type Gateway, type GatewayValues, listenGateway, version } from './gateway.ts';
 import { createRelayServer } from './mcp/relay-server.ts';
 import { watchServers } from './config/watch.ts';
@@ -44,7 +45,7 @@ async function run(argv: readonly string[]): Promise<void> {
   ).values;
   const config = await readConfigFile(resolve(path));
   if (!config && path !== defaultConfig) throw new ToolError('INVALID_ARGUMENT', `There is no configuration file "${resolve(path)}".`);
-  const { servers, mcpServers, ...file } = config ?? {};
+  const { servers, mcpServers, profiles, ...file } = config ?? {};
   const { values, positionals } = loadOptions(gatewayOptions, { argv, file: flattenAuth(file) });
   if (positionals.length > 0)
     throw new ToolError('INVALID_ARGUMENT', `Unexpected argument "${positionals[0]}".`, { advice: 'See --help.' });
@@ -54,10 +55,11 @@ async function run(argv: readonly string[]): Promise<void> {
       ownServers.map(({ server }) => server),
     ),
     mcpServers: parseMcpServers(mcpServers),
+    profiles: parseProfiles(profiles),
   };
   const telemetry = await startTelemetry({ serviceName: 'sandlot-gateway', serviceVersion: version });
   await using gateway = await createGateway(values, settings, ownServers);
-  await using watching = watchServers(resolve(path), gateway.registry);
+  await using watching = watchServers(resolve(path), gateway.registry, gateway.views);
   await serve(gateway, values);
   await watching[Symbol.asyncDispose]();
   await gateway[Symbol.asyncDispose]();
@@ -75,7 +77,7 @@ async function serve(gateway: Gateway, values: GatewayValues): Promise<void> {
 
 async function serveOneClient(gateway: Gateway, values: GatewayValues): Promise<void> {
   const options = { transport: 'pipe' as const, maxRequestBytes: values.requestBytes, guard: gateway.guard, log: gateway.log };
-  const view = gateway.views.all;
+  const view = values.profile === undefined ? gateway.views.all : gateway.views.at({ profile: values.profile });
   const handle = serveStdio(({ era }) =>
     createRelayServer(view, { principal: localPrincipal(), era, ...(era === 'legacy' && { session: 'stdio' }) }, options),
   );

@@ -39,7 +39,7 @@ export async function foreignGateway(mcpServers: Record<string, unknown>): Promi
   const write = (servers: Record<string, unknown>) => writeFile(config, JSON.stringify({ mcpServers: servers }));
   await write(mcpServers);
   const gateway = await createGateway(values, { mcpServers }, []);
-  const watching = watchServers(config, gateway.registry);
+  const watching = watchServers(config, gateway.registry, gateway.views);
   const { http, close } = await listenGateway(gateway, values);
   return {
     url: http.url,

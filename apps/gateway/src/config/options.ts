@@ -119,6 +119,12 @@ export const gatewayOptions = {
     schema: z.boolean().default(false),
     env: [],
   },
+  profile: {
+    description: 'Profile that --stdio serves instead of the default view',
+    placeholder: 'NAME',
+    schema: z.string().min(1).optional(),
+    env: 'SANDLOT_PROFILE',
+  },
 } satisfies OptionTable;
 
 /** The gateway's options, parsed. */

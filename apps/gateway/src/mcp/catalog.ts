@@ -19,7 +19,8 @@ export interface Catalog {
   readonly resources: ReadonlyMap<string, Target>;
   readonly resourceTemplates: ReadonlyMap<string, Target>;
   readonly capabilities: Loose;
-  readonly instructions: readonly string[];
+  /** What servers say of themselves. */
+  readonly instructions: readonly { readonly server: string; readonly text: string }[];
   /** Names that were refused, because an earlier server has them. */
   readonly collisions: readonly { readonly name: string; readonly upstream: string }[];
 }
@@ -59,7 +60,9 @@ export async function makeCatalog(upstreams: readonly Upstream[], prefixed: bool
     add(resources, offer.resources, 'uri', '');
     add(resourceTemplates, offer.resourceTemplates, 'uriTemplate', '');
   }
-  const instructions = offers.flatMap(({ offer }) => (offer?.instructions === undefined ? [] : [offer.instructions]));
+  const instructions = offers.flatMap(({ upstream, offer }) =>
+    offer?.instructions === undefined ? [] : [{ server: upstream.name, text: offer.instructions }],
+  );
   return { tools, prompts, resources, resourceTemplates, capabilities: announced(capabilities), instructions, collisions };
 }
 

@@ -1,16 +1,17 @@
-/** One MCP endpoint: clients of both eras on one URL. */
+/** The MCP endpoint: clients of both eras, on the URLs of all views. */
 import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Principal } from '../auth/principal.ts';
-import { isLoose, objectAt } from '../upstreams/caller.ts';
+import { isLoose, type Loose, objectAt } from '../upstreams/caller.ts';
 import { headerMismatch } from './param-headers.ts';
 import { createRelayServer, type RelayOptions } from './relay-server.ts';
 import { ownerOfUri } from './route.ts';
 import { type SessionLimits, Sessions } from './sessions.ts';
 import type { View } from './view.ts';
+import type { Views } from './views.ts';
 
-/** An endpoint. */
+/** The endpoint. */
 export interface McpEndpoint {
-  fetch(request: Request, principal: Principal, body: unknown): Promise<Response>;
+  fetch(request: Request, view: View, principal: Principal, body: unknown): Promise<Response>;
   readonly sessions: Sessions;
   close(): Promise<void>;
 }
@@ -29,25 +30,44 @@ const modernMethods = new Set([
   'subscriptions/listen',
 ]);
 
-/** Serves a view. */
-export function createEndpoint(view: View, options: RelayOptions, limits: SessionLimits): McpEndpoint {
-  const sessions = new Sessions(view, options, limits);
-  const modern = createMcpHandler(({ authInfo }) => createRelayServer(view, { principal: principalOf(authInfo), era: 'modern' }, options), {
-    legacy: 'reject',
-    maxRequestBodySize: options.maxRequestBytes,
-    onerror: (error) => options.log.debug('mcp', { error }),
-  });
-  const stop = view.onChange(({ method, params }) => publish(modern, method, params['uri']));
+/** What the SDK carries from `fetch` to the server of a request. */
+class Visit {
+  readonly view: View;
+  readonly principal: Principal;
+
+  constructor(view: View, principal: Principal) {
+    this.view = view;
+    this.principal = principal;
+  }
+}
+
+/** Serves the views. */
+export function createEndpoint(views: Views, options: RelayOptions, limits: SessionLimits): McpEndpoint {
+  const sessions = new Sessions(views, options, limits);
+  const modern = createMcpHandler(
+    ({ authInfo }) => {
+      const { view, principal } = visitOf(authInfo);
+      return createRelayServer(view, { principal, era: 'modern' }, options);
+    },
+    {
+      legacy: 'reject',
+      maxRequestBodySize: options.maxRequestBytes,
+      maxSubscriptions: limits.max,
+      onerror: (error) => options.log.debug('mcp', { error }),
+    },
+  );
+  const stop = views.onChange(({ method, params }) => publish(modern, method, params['uri']));
   return {
     sessions,
-    async fetch(request, principal, body) {
-      if (await isLegacyRequest(request, body)) return sessions.fetch(request, principal, body);
+    async fetch(request, view, principal, body) {
+      if (await isLegacyRequest(request, body)) return sessions.fetch(request, view, principal, body);
       const mismatch = await paramMismatch(view, request, body);
       if (mismatch) return mismatch;
-      const release = await listening(view, body);
-      const authInfo = { token: '', clientId: principal.id, scopes: [], extra: { principal } };
-      const response = await modern.fetch(request, { authInfo, ...(body !== undefined && { parsedBody: body }) });
-      return notFound(release ? withEnd(response, release) : response, body);
+      const listening = await listen(view, principal, body);
+      const authInfo = { token: '', clientId: principal.id, scopes: [], extra: { visit: new Visit(view, principal) } };
+      const parsedBody = listening?.body ?? body;
+      const response = await modern.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) });
+      return notFound(listening ? withEnd(response, listening.end) : response, body);
     },
     async close() {
       stop();
@@ -68,15 +88,10 @@ async function paramMismatch(view: View, request: Request, body: unknown): Promi
   return Response.json({ jsonrpc: '2.0', id: body['id'] ?? null, error }, { status: 400 });
 }
 
-/** The principal that `fetch` gave along. */
-function principalOf(authInfo: { extra?: Record<string, unknown> } | undefined): Principal {
-  const principal = authInfo?.extra?.['principal'];
-  if (isPrincipal(principal)) return principal;
+function visitOf(authInfo: { extra?: Record<string, unknown> } | undefined): Visit {
+  const visit = authInfo?.extra?.['visit'];
+  if (visit instanceof Visit) return visit;
   throw new Error('a request without a principal');
-}
-
-function isPrincipal(value: unknown): value is Principal {
-  return isLoose(value) && typeof value['allows'] === 'function';
 }
 
 function publish({ notify }: McpHttpHandler, method: string, uri: unknown): void {
@@ -86,17 +101,30 @@ function publish({ notify }: McpHttpHandler, method: string, uri: unknown): void
   if (method === 'notifications/resources/updated' && typeof uri === 'string') notify.resourceUpdated(uri);
 }
 
-/** A listen stream for resources needs the upstreams to report them; returns what ends that. */
-async function listening(view: View, body: unknown): Promise<(() => void) | undefined> {
+/**
+ * A listen stream for resources needs the upstreams to report them. Those that are not in the view, or that the caller may not use, are
+ * taken out of the request.
+ *
+ * @returns the request as it may be served, and what ends the reports
+ */
+async function listen(view: View, principal: Principal, body: unknown): Promise<{ body: Loose; end: () => void } | undefined> {
   if (!isLoose(body) || body['method'] !== 'subscriptions/listen') return undefined;
-  const wanted = objectAt(objectAt(body, 'params'), 'notifications')['resourceSubscriptions'];
+  const params = objectAt(body, 'params');
+  const notifications = objectAt(params, 'notifications');
+  const wanted = notifications['resourceSubscriptions'];
   if (!Array.isArray(wanted)) return undefined;
-  const ends = await Promise.all(
-    wanted
-      .map(async (uri) => (await ownerOfUri(view, String(uri))).subscribe(String(uri)).catch(() => undefined))
-      .map((end) => end.catch(() => undefined)),
+  const found = await Promise.all(
+    wanted.map(async (uri: unknown) => {
+      const upstream = await ownerOfUri(view, String(uri)).catch(() => undefined);
+      if (!upstream || !principal.allows(upstream.scopeOf(''))) return undefined;
+      return { uri, end: await upstream.subscribe(String(uri)).catch(() => undefined) };
+    }),
   );
-  return () => ends.forEach((end) => void end?.());
+  const served = found.filter((one) => one !== undefined);
+  return {
+    body: { ...body, params: { ...params, notifications: { ...notifications, resourceSubscriptions: served.map(({ uri }) => uri) } } },
+    end: () => served.forEach(({ end }) => void end?.()),
+  };
 }
 
 function withEnd(response: Response, end: () => void): Response {

@@ -8,9 +8,11 @@ import type { Upstream, UpstreamRequest } from '../upstreams/upstream.ts';
 
 /** A call that is about to run. */
 export interface GuardedCall {
-  readonly upstream: Upstream;
+  readonly upstream: Pick<Upstream, 'name' | 'prefix'>;
   /** The upstream's own name of the tool. */
   readonly tool: string;
+  /** The tool as clients see it. */
+  readonly shown: Loose;
   readonly request: UpstreamRequest;
 }
 

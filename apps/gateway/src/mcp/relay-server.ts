@@ -11,6 +11,8 @@ import { modernEnvelope } from './envelope.ts';
 import type { Guard } from './guard.ts';
 import { levelPasses } from './log-level.ts';
 import { route } from './route.ts';
+import { metaToolNames, searchInstructions } from './search/meta-tools.ts';
+import { unwrapped } from './search/search-mode.ts';
 import type { View } from './view.ts';
 
 /** Options of {@link createRelayServer}. */
@@ -36,9 +38,10 @@ const askTimeoutMs = 10 * 60_000;
 /** Makes the server for one connection, session or request. */
 export async function createRelayServer(view: View, client: RelayClient, options: RelayOptions): Promise<Server> {
   const { capabilities, instructions } = await view.catalog();
+  const about = [...(view.isSearched() ? [searchInstructions] : []), ...instructions.map(({ text }) => text)];
   const server = new Server(
     { name: view.name, title: view.title, version: view.version },
-    { capabilities, ...(instructions.length > 0 && { instructions: instructions.join('\n\n') }) },
+    { capabilities, ...(about.length > 0 && { instructions: about.join('\n\n') }) },
   );
   let level: string | undefined;
   // The SDK has a handler of its own for this one; levels are per session here.
@@ -108,7 +111,8 @@ async function traced(
   ctx: ServerContext,
   options: RelayOptions,
 ): Promise<Loose> {
-  const { method, params } = request;
+  const { method } = request;
+  const params = unwrapped(view, method, request.params);
   const tool = method === 'tools/call' ? await knownTool(view, params['name']) : undefined;
   const attributesOfSpan = {
     [attributes.method]: method,
@@ -139,7 +143,9 @@ async function traced(
 
 /** A name that is in no list is the caller's text: it must not become a span name. */
 async function knownTool(view: View, name: unknown): Promise<string> {
-  return typeof name === 'string' && (await view.catalog()).tools.has(name) ? name : '_OTHER';
+  if (typeof name !== 'string') return '_OTHER';
+  const isKnown = (view.isSearched() && metaToolNames.has(name)) || (await view.catalog()).tools.has(name);
+  return isKnown ? name : '_OTHER';
 }
 
 /** What only the gateway may say in `_meta`. */

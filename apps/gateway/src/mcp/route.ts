@@ -5,6 +5,8 @@ import { UpstreamError } from '../upstreams/peer.ts';
 import type { Upstream, UpstreamRequest } from '../upstreams/upstream.ts';
 import type { Guard } from './guard.ts';
 import type { Target } from './catalog.ts';
+import { metaToolNames, metaTools } from './search/meta-tools.ts';
+import { runMetaTool, searchList } from './search/search-mode.ts';
 import type { View } from './view.ts';
 
 const invalidParams = -32_602;
@@ -15,7 +17,8 @@ export async function route(view: View, request: UpstreamRequest, guard: Guard):
   const { method, params } = request;
   switch (method) {
     case 'tools/list':
-      return list(view, 'tools', ({ upstream, name }) => request.caller.allows(upstream.scopeOf(name)));
+      if (view.isSearched()) return { tools: searchList(await view.catalog(), callableBy(request)) };
+      return list(view, 'tools', callableBy(request));
     case 'prompts/list':
     case 'resources/list':
       return list(view, method === 'prompts/list' ? 'prompts' : 'resources', ({ upstream }) => request.caller.allows(upstream.scopeOf('')));
@@ -38,6 +41,11 @@ export async function route(view: View, request: UpstreamRequest, guard: Guard):
   }
 }
 
+/** Tells which tools a caller may call; others are neither listed nor found. */
+function callableBy({ caller }: UpstreamRequest): (target: Target) => boolean {
+  return ({ upstream, name }) => caller.allows(upstream.scopeOf(name));
+}
+
 async function list(
   view: View,
   key: 'tools' | 'prompts' | 'resources' | 'resourceTemplates',
@@ -50,26 +58,39 @@ async function list(
 async function named(view: View, key: 'tools' | 'prompts', name: unknown, what: string): Promise<Target> {
   const target = (await view.catalog())[key].get(String(name));
   if (target) return target;
-  throw unknownName(key, name, what);
+  throw unknownName(view, key, name, what);
 }
 
-function unknownName(key: string, name: unknown, what: string): UpstreamError {
-  return new UpstreamError(invalidParams, `Unknown ${what}: ${JSON.stringify(name)}. Call ${key}/list to see what there is.`, {
+function unknownName(view: View, key: string, name: unknown, what: string): UpstreamError {
+  const source = key === 'tools' && view.isSearched() ? metaTools.search : `${key}/list`;
+  return new UpstreamError(invalidParams, `Unknown ${what}: ${JSON.stringify(name)}. Call ${source} to see what there is.`, {
     unknown: what,
   });
 }
 
 async function callTool(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
-  const target = await named(view, 'tools', request.params['name'], 'tool');
-  const { upstream, name } = target;
-  const call = { upstream, tool: name, request };
+  const asked = request.params['name'];
+  if (view.isSearched() && typeof asked === 'string' && metaToolNames.has(asked)) return callMetaTool(view, asked, request, guard);
+  const { upstream, name, shown } = await named(view, 'tools', asked, 'tool');
+  const call = { upstream, tool: name, shown, request };
   if (!request.caller.allows(upstream.scopeOf(name))) {
     await guard.refuse(call);
     // What a caller may not use looks like what there is not: lists and calls agree.
-    throw unknownName('tools', request.params['name'], 'tool');
+    throw unknownName(view, 'tools', asked, 'tool');
   }
+  return withErrorResult(() => guard.run(call, () => upstream.request({ ...request, params: { ...request.params, name } })));
+}
+
+/** Search and description are calls, too: they are recorded like any other. */
+async function callMetaTool(view: View, tool: string, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+  const catalog = await view.catalog();
+  const call = { upstream: { name: view.name, prefix: '' }, tool, shown: {}, request };
+  return withErrorResult(() => guard.run(call, async () => runMetaTool(tool, request.params['arguments'], catalog, callableBy(request))));
+}
+
+async function withErrorResult(run: () => Promise<Loose>): Promise<Loose> {
   try {
-    return await guard.run(call, () => upstream.request({ ...request, params: { ...request.params, name } }));
+    return await run();
   } catch (error) {
     if (!ToolError.is(error)) throw error;
     return toErrorResult(error.toBody());
@@ -78,8 +99,13 @@ async function callTool(view: View, request: UpstreamRequest, guard: Guard): Pro
 
 async function sendTo(target: Target, request: UpstreamRequest): Promise<Loose> {
   const { upstream, name } = target;
-  if (!request.caller.allows(upstream.scopeOf(''))) throw new UpstreamError(invalidParams, 'This key is not allowed to do that.');
+  if (!request.caller.allows(upstream.scopeOf(''))) throw notAllowed();
   return upstream.request({ ...request, params: name === '' ? request.params : { ...request.params, name } });
+}
+
+/** The error for what the caller's scopes do not allow. */
+export function notAllowed(): UpstreamError {
+  return new UpstreamError(invalidParams, 'This key is not allowed to do that.');
 }
 
 async function complete(view: View, request: UpstreamRequest): Promise<Loose> {

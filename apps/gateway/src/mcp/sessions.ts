@@ -5,41 +5,41 @@ import { type Server, WebStandardStreamableHTTPServerTransport } from '@modelcon
 import type { Principal } from '../auth/principal.ts';
 import type { UpstreamChange } from '../upstreams/upstream.ts';
 import { createRelayServer, type RelayOptions } from './relay-server.ts';
-import { ownerOfUri } from './route.ts';
+import { notAllowed, ownerOfUri } from './route.ts';
 import type { View } from './view.ts';
+import type { Views } from './views.ts';
 
 /** Limits of sessions. */
 export interface SessionLimits {
   /** A session without requests for this long ends, in milliseconds. */
   readonly idleMs: number;
-  /** Sessions at once, in one view. */
+  /** Sessions at once, and open listen streams of newer clients at once. */
   readonly max: number;
 }
 
 interface Session {
   readonly server: Server;
   readonly transport: WebStandardStreamableHTTPServerTransport;
-  /** Id of the principal that opened it. */
-  readonly principal: string;
+  /** The view at the URL on which it was opened. */
+  readonly view: View;
+  readonly principal: Principal;
   /** Resources that the client wants to hear of, with what ends it upstream. */
   readonly subscriptions: Map<string, () => Promise<void>>;
   timer: NodeJS.Timeout;
   open: number;
 }
 
-/** The sessions of one view. */
+/** The sessions of all views. */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
-  readonly #view: View;
   readonly #options: RelayOptions;
   readonly #limits: SessionLimits;
   readonly #stopListening: () => void;
 
-  constructor(view: View, options: RelayOptions, limits: SessionLimits) {
-    this.#view = view;
+  constructor(views: Views, options: RelayOptions, limits: SessionLimits) {
     this.#options = options;
     this.#limits = limits;
-    this.#stopListening = view.onChange((change) => this.#changed(change));
+    this.#stopListening = views.onChange((change) => this.#changed(change));
   }
 
   get size(): number {
@@ -47,15 +47,15 @@ export class Sessions {
   }
 
   /** Answers a request of an old client. */
-  async fetch(request: Request, principal: Principal, body: unknown): Promise<Response> {
+  async fetch(request: Request, view: View, principal: Principal, body: unknown): Promise<Response> {
     const id = request.headers.get('mcp-session-id');
     const session = id === null ? undefined : this.#sessions.get(id);
-    if (id !== null && session?.principal !== principal.id) {
-      // Another principal's session answers like an unknown one; 404 tells the client to initialize again.
+    if (id !== null && (session?.principal.id !== principal.id || session.view.key !== view.key)) {
+      // A session of another principal or URL answers like an unknown one; 404 tells the client to initialize again.
       return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_001, message: 'Session not found' } }, { status: 404 });
     }
     if (session) return this.#use(session, request, body);
-    return this.#open(request, principal, body);
+    return this.#open(request, view, principal, body);
   }
 
   async close(): Promise<void> {
@@ -64,7 +64,7 @@ export class Sessions {
   }
 
   /** A first request without `initialize` is served for itself, without a session. */
-  async #open(request: Request, principal: Principal, body: unknown): Promise<Response> {
+  async #open(request: Request, view: View, principal: Principal, body: unknown): Promise<Response> {
     const opens = Array.isArray(body) ? body.some(isInitialize) : isInitialize(body);
     if (opens && this.#sessions.size >= this.#limits.max) {
       throw new ToolError('RESOURCE_EXHAUSTED', `There are already ${this.#limits.max} MCP sessions.`, {
@@ -72,7 +72,7 @@ export class Sessions {
       });
     }
     const id = randomUUID();
-    const server = await createRelayServer(this.#view, { principal, era: 'legacy', ...(opens && { session: id }) }, this.#options);
+    const server = await createRelayServer(view, { principal, era: 'legacy', ...(opens && { session: id }) }, this.#options);
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: opens ? () => id : undefined,
       maxRequestBodySize: this.#options.maxRequestBytes,
@@ -83,7 +83,8 @@ export class Sessions {
     const session: Session = {
       server,
       transport,
-      principal: principal.id,
+      view,
+      principal,
       subscriptions: new Map(),
       timer: setTimeout(() => undefined, 0),
       open: 0,
@@ -114,7 +115,8 @@ export class Sessions {
     session.server.fallbackRequestHandler = async (request, ctx) => {
       const uri = String(request.params?.['uri']);
       if (request.method === 'resources/subscribe') {
-        const upstream = await ownerOfUri(this.#view, uri);
+        const upstream = await ownerOfUri(session.view, uri);
+        if (!session.principal.allows(upstream.scopeOf(''))) throw notAllowed();
         if (!session.subscriptions.has(uri)) session.subscriptions.set(uri, await upstream.subscribe(uri));
         return {};
       }

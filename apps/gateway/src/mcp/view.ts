@@ -1,59 +1,73 @@
-/** What clients see at one URL: some of the upstreams, as one server. */
+/** What clients see at one URL: some of the upstreams, as one server. Depends on the configuration and the URL, never on a connection. */
+import type { Profile } from '../config/profiles.ts';
 import type { Registry } from '../upstreams/registry.ts';
-import type { Upstream, UpstreamChange } from '../upstreams/upstream.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
 import { type Catalog, makeCatalog } from './catalog.ts';
+import { applyProfile, type Narrowing, narrowTools, serverChoice } from './selection.ts';
 
-/** A view as it is configured. */
+/** A view as its URL and the configuration say. */
 export interface ViewSpec {
+  /** The same for equal URLs. */
+  readonly key: string;
   /** Server name that clients see. */
   readonly name: string;
   readonly title: string;
   readonly version: string;
-  /** Which upstreams are in it. */
-  readonly includes: (upstream: Upstream) => boolean;
-  /** True when added servers' names carry their prefix; false for one server alone. */
-  readonly prefixed: boolean;
+  /** The only server of the view, under its own names; undefined for a view of several, where added servers' names carry their prefix. */
+  readonly server?: string;
+  /** The profile as it is now. @throws ToolError NOT_FOUND when it was taken out of the configuration */
+  readonly profile: () => Profile | undefined;
+  readonly narrowing: Narrowing;
 }
 
 /** A view with its catalog. */
 export interface View {
+  readonly key: string;
   readonly name: string;
   readonly title: string;
   readonly version: string;
+  /** True when its tools are found by searching rather than listed. */
+  isSearched(): boolean;
   upstreams(): readonly Upstream[];
   catalog(): Promise<Catalog>;
-  /** Called when a list or a resource of an upstream changes. */
-  onChange(listener: (change: UpstreamChange) => void): () => void;
 }
 
-/** Makes a view. Starts nothing. */
-export function createView(registry: Registry, spec: ViewSpec): View {
-  let catalog: Promise<Catalog> | undefined;
-  const listeners = new Set<(change: UpstreamChange) => void>();
-  const upstreams = () => registry.list().filter(spec.includes);
-  registry.onChange((change) => {
-    if (change.method.endsWith('list_changed')) catalog = undefined;
-    for (const listener of listeners) listener(change);
-  });
+/**
+ * Makes a view. Starts nothing.
+ *
+ * @param revision changes whenever something changes that a catalog is made from
+ */
+export function createView(registry: Registry, spec: ViewSpec, revision: () => number): View {
+  let kept: { readonly revision: number; readonly catalog: Promise<Catalog> } | undefined;
+  const { profile, narrowing, server } = spec;
+  const upstreams = () => {
+    const isChosen = serverChoice(profile(), narrowing);
+    return registry.list().filter(({ name }) => (server === undefined || name === server) && isChosen(name));
+  };
+  const make = async () => {
+    const chosen = profile();
+    const merged = await makeCatalog(upstreams(), server === undefined);
+    return narrowTools(chosen ? applyProfile(merged, chosen) : merged, narrowing.tools);
+  };
   return {
+    key: spec.key,
     name: spec.name,
     title: spec.title,
     version: spec.version,
+    isSearched: () => profile()?.mode === 'search',
     upstreams,
     catalog() {
-      if (catalog) return catalog;
-      const made = makeCatalog(upstreams(), spec.prefixed);
-      catalog = made;
+      if (kept?.revision === revision()) return kept.catalog;
+      const made = { revision: revision(), catalog: make() };
+      kept = made;
       // A catalog without a server that was not there is not kept: the next list asks again.
       const recheck = () => {
-        if (catalog === made && upstreams().some((upstream) => upstream.known() === undefined)) catalog = undefined;
+        if (kept === made && upstreams().some((upstream) => upstream.known() === undefined)) kept = undefined;
       };
-      made.then(recheck, recheck);
-      return made;
-    },
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      made.catalog.then(recheck, () => {
+        if (kept === made) kept = undefined;
+      });
+      return made.catalog;
     },
   };
 }

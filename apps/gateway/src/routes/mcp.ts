@@ -1,10 +1,13 @@
-/** `/mcp` with all servers, `/mcp/<server>` with one. */
+/** `/mcp` with all servers, `/mcp/<server>` with one, `/mcp/p/<profile>` with a profile's; `?servers=` and `?tools=` narrow each. */
 import { ToolError } from '@sandlot/core';
 import { type Context, Hono } from 'hono';
-import { createEndpoint, type McpEndpoint } from '../mcp/endpoint.ts';
+import type { Principal } from '../auth/principal.ts';
+import { nameList } from '../config/globs.ts';
+import { createEndpoint } from '../mcp/endpoint.ts';
 import type { RelayOptions } from '../mcp/relay-server.ts';
 import type { SessionLimits } from '../mcp/sessions.ts';
-import type { Views } from '../mcp/views.ts';
+import type { ViewAddress, Views } from '../mcp/views.ts';
+import type { View } from '../mcp/view.ts';
 import type { GatewayEnv } from '../middleware/auth.ts';
 
 /** MCP routes with what must be closed at the end. */
@@ -13,18 +16,62 @@ export interface McpRoutes {
   close(): Promise<void>;
 }
 
-/** Makes the MCP routes. An endpoint is made at its first request. */
+/** Patterns in one query. */
+const maxPatterns = 200;
+
+/** Makes the MCP routes. */
 export function mcpRoutes(views: Views, options: RelayOptions, limits: SessionLimits): McpRoutes {
-  const endpoints = new Map<string, McpEndpoint>();
-  const answer = (c: Context<GatewayEnv>, name: string) => {
-    const view = name === '' ? views.all : views.one(name);
-    if (!view) throw new ToolError('NOT_FOUND', `No server "${name}".`, { advice: `Servers: ${views.names().join(', ')}.` });
-    const endpoint = endpoints.get(name) ?? createEndpoint(view, options, limits);
-    endpoints.set(name, endpoint);
-    return endpoint.fetch(c.req.raw, c.get('caller'), c.get('body'));
+  const endpoint = createEndpoint(views, options, limits);
+  const answer = async (c: Context<GatewayEnv>, address: ViewAddress) => {
+    const narrowed = { ...address, servers: patternsOf(c, 'servers'), tools: patternsOf(c, 'tools') };
+    const view = views.at(narrowed);
+    if (narrowed.servers || narrowed.tools) await checkNames(views, narrowed, c.get('caller'));
+    return endpoint.fetch(c.req.raw, view, c.get('caller'), c.get('body'));
   };
   return {
-    routes: new Hono<GatewayEnv>().all('/mcp', (c) => answer(c, '')).all('/mcp/:server', (c) => answer(c, c.req.param('server'))),
-    close: async () => void (await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()))),
+    routes: new Hono<GatewayEnv>()
+      .all('/mcp', (c) => answer(c, {}))
+      .all('/mcp/:server', (c) => answer(c, { server: c.req.param('server') }))
+      .all('/mcp/p/:profile', (c) => answer(c, { profile: c.req.param('profile') })),
+    close: () => endpoint.close(),
   };
+}
+
+/** The names of a query, separated by commas; undefined without it. */
+function patternsOf(c: Context<GatewayEnv>, key: 'servers' | 'tools'): readonly string[] | undefined {
+  const given = c.req.url.includes('?') ? c.req.queries(key) : undefined;
+  if (given === undefined) return undefined;
+  const patterns = given.flatMap((list) => list.split(',')).map((pattern) => pattern.trim());
+  if (patterns.some((pattern) => pattern === '' || pattern === '!'))
+    throw new ToolError('INVALID_ARGUMENT', `?${key}=${given.join(',').slice(0, 200)}: an empty name.`, {
+      advice: `Name ${key}, separated by commas; * stands for anything.`,
+    });
+  if (patterns.length > maxPatterns) throw new ToolError('INVALID_ARGUMENT', `?${key}: more than ${maxPatterns} names.`);
+  return patterns;
+}
+
+/** A name in a query that nothing has would silently show less than was meant. What the caller may not use is like what there is not. */
+async function checkNames(views: Views, { servers, tools, ...base }: ViewAddress, caller: Principal): Promise<void> {
+  const here = views.at(base);
+  const names = here.upstreams().map(({ name }) => name);
+  const server = nameList(servers).exact.find((name) => !names.includes(name));
+  if (server !== undefined) throw unknown('servers', 'server', server, `Servers: ${names.join(', ')}.`);
+  const wanted = nameList(tools).exact;
+  if (wanted.length === 0) return;
+  const view = views.at({ ...base, servers });
+  const catalog = await view.catalog();
+  const missing = wanted.find((name) => {
+    const target = catalog.tools.get(name);
+    return !target || !caller.allows(target.upstream.scopeOf(target.name));
+  });
+  // While a server is not connected, nobody knows its tools.
+  if (missing !== undefined && isComplete(view)) throw unknown('tools', 'tool', missing, 'See tools/list of the URL without ?tools=.');
+}
+
+function isComplete(view: View): boolean {
+  return view.upstreams().every((upstream) => upstream.known() !== undefined);
+}
+
+function unknown(key: string, what: string, name: string, advice: string): ToolError {
+  return new ToolError('INVALID_ARGUMENT', `?${key}=: there is no ${what} ${JSON.stringify(name.slice(0, 200))} here.`, { advice });
 }

@@ -1,7 +1,9 @@
 /** One entry of `mcpServers` in `sandlot.json`: the form that MCP clients use, and what Sandlot adds. */
 import { z } from 'zod';
+import { matchesGlob } from '../config/globs.ts';
 
-const overrideSchema = z.strictObject({
+/** A change to what clients see of a tool. */
+export const overrideSchema = z.strictObject({
   /** Name that clients see instead. */
   name: z
     .string()
@@ -34,6 +36,11 @@ const shared = {
   scope: z.string().optional(),
   /** Which protocol era to speak. */
   protocol: z.enum(['auto', 'modern', 'legacy']).default('auto'),
+  /**
+   * What waits for approval: `all` changed definitions of tools and new tools of a known server; `changes` changed ones only; `warn` nothing
+   * waits, but clients see the old definition and calls go on; `off` definitions are taken as they come.
+   */
+  pin: z.enum(['all', 'changes', 'warn', 'off']).default('all'),
   description: z.string().optional(),
 };
 
@@ -73,12 +80,6 @@ export function parseEntry(id: string, value: unknown): { entry: ServerEntry } |
 
 /** True when a tool is allowed by an entry's `allow` and `deny`. */
 export function isAllowed(entry: Pick<ServerEntry, 'allow' | 'deny'>, tool: string): boolean {
-  const matches = (pattern: string) =>
-    new RegExp(
-      `^${pattern
-        .split('*')
-        .map((part) => part.replaceAll(/[^\w-]/g, '\\$&'))
-        .join('.*')}$`,
-    ).test(tool);
+  const matches = (pattern: string) => matchesGlob(pattern, tool);
   return (entry.allow === undefined || entry.allow.some(matches)) && !entry.deny.some(matches);
 }
