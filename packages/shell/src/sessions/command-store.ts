@@ -1,9 +1,8 @@
 /** The commands that a server knows: those that run, and those that ended lately. */
 import { ToolError } from '@sandlot/core';
 import type { Command } from './command.ts';
-import { watchChildren } from './limits.ts';
 import type { Session } from './session.ts';
-import { signalPid, tagged } from '@sandlot/core/processes';
+import { signalPid, tagged, watchChildren } from '@sandlot/core/processes';
 
 /** Options of {@link CommandStore}. */
 export interface StoreOptions {

@@ -2,7 +2,6 @@
  * A small process beside the server. It makes named pipes, because Node's own are sockets, which a command cannot open
  * again by `/dev/stdout`; and when the server dies, even of SIGKILL, it ends every process of every command.
  */
-import { randomInt } from 'node:crypto';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, mkdtempSync, openSync, unlinkSync } from 'node:fs';
@@ -11,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ToolError } from '@sandlot/core';
-import { tagOf } from '@sandlot/core/processes';
+import { Tags } from '@sandlot/core/processes';
 
 // A line is a request for pipes. The end of the input is the end of the server.
 const script = `
@@ -28,12 +27,6 @@ rm -rf "$FOLDER"
 
 const batch = 8;
 
-/** A limit can only be lowered: in a command of another shell server, tags must be below that one's. */
-function highestPrefix(): number {
-  const own = tagOf('self');
-  return own === undefined ? 900_000_000 : Math.max(100_000_001, Math.floor(own / 1_000_000));
-}
-
 /** Both ends of a pipe. */
 export interface Pipe {
   /** Non-blocking; for `new Socket({ fd })`, which closes it. */
@@ -46,14 +39,17 @@ export interface Pipe {
 export class Keeper implements AsyncDisposable {
   /** A private folder for the server's small files. */
   readonly folder = mkdtempSync(join(tmpdir(), 'sandlot-shell-'));
-  /** The first digits of the tags of this server's commands. */
-  readonly tagPrefix = randomInt(100_000_000, highestPrefix());
+  readonly #tags = new Tags();
   #child: ChildProcess | undefined;
   #ready: string[] = [];
   #waiting: ((path: string | undefined) => void)[] = [];
   #ordered = 0;
   #made = 0;
-  #commands = 0;
+
+  /** The first digits of the tags of this server's commands. */
+  get tagPrefix(): number {
+    return this.#tags.prefix;
+  }
 
   /** Starts the keeper's process; again, should a command have ended it. */
   start(): void {
@@ -88,8 +84,7 @@ export class Keeper implements AsyncDisposable {
 
   /** A tag for a new command. */
   nextTag(): number {
-    this.#commands = (this.#commands + 1) % 1_000_000;
-    return this.tagPrefix * 1_000_000 + this.#commands;
+    return this.#tags.next();
   }
 
   /** Makes a pipe. */
