@@ -1,0 +1,54 @@
+/** A small process beside the server: when the server dies, even of SIGKILL, it ends every process of every kernel. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { signalPid, tagged, Tags } from '@sandlot/core/processes';
+
+// The end of the input is the end of the server.
+const script = `
+trap '' HUP INT QUIT TERM
+while read -r line; do :; done
+for round in 1 2 3 4 5; do
+  for file in $(grep -l "realtime timeout  *$TAG" /proc/[0-9]*/limits 2>/dev/null); do
+    pid=\${file#/proc/}; kill -9 "\${pid%/limits}" 2>/dev/null
+  done
+  sleep 0.1
+done
+rm -rf "$FOLDER"
+`;
+
+/** The reaper of one server, and the private folder that goes with it. */
+export class Reaper implements AsyncDisposable {
+  /** For small files and sockets; removed at the end. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'sandlot-code-'));
+  readonly tags = new Tags();
+  readonly #child = spawn('/bin/sh', ['-c', script], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: '/usr/bin:/bin', FOLDER: this.folder, TAG: String(this.tags.prefix) },
+  });
+
+  constructor() {
+    this.#child.on('error', () => undefined);
+    this.#child.stdin?.on('error', () => undefined);
+    this.#child.unref();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const deadline = Date.now() + 5000; Date.now() < deadline;) {
+      const left = tagged(this.tags.prefix);
+      if (left.length === 0) break;
+      for (const pid of left) signalPid(pid, 'SIGKILL');
+    }
+    const child = this.#child;
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
