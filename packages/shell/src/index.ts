@@ -2,6 +2,7 @@
 import { defineServer } from '@sandlot/core';
 import { z } from 'zod';
 import type { Sessions } from './sessions/sessions.ts';
+import { terminal } from './sockets/terminal.ts';
 import { tools } from './tools/index.ts';
 
 const list = z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value), z.array(z.string().trim()));
@@ -34,8 +35,14 @@ export const shell = defineServer({
     fileMb: { description: 'Size of a file that a command writes, in MiB; 0 = no limit', schema: count.default(0), placeholder: 'N' },
     children: { description: 'Processes of one command; 0 = no limit', schema: count.default(4096), placeholder: 'N' },
     maxTerminals: { description: 'Terminals that are open at once', schema: z.coerce.number().int().min(1).default(16), placeholder: 'N' },
+    terminalKeepMinutes: {
+      description: 'A terminal opened at /terminal is ended when nobody has looked at it for this long; 0 = never',
+      schema: z.coerce.number().min(0).default(60),
+      placeholder: 'N',
+    },
   },
   tools,
+  sockets: [terminal],
   async open({ workspace, options, log }): Promise<Sessions> {
     const { Sessions: Domain } = await import('./sessions/sessions.ts');
     return Domain.open({ ...options, workspace, log });

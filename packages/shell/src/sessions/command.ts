@@ -38,6 +38,8 @@ export class Command {
   readonly session: Session;
   readonly text: string;
   readonly tty: boolean;
+  /** The terminal's size; a new object whenever it changes. */
+  size: { readonly cols: number; readonly rows: number };
   readonly output: Output;
   readonly maxOutput: number;
   readonly startedAt = Date.now();
@@ -70,6 +72,7 @@ export class Command {
     this.session = parts.session;
     this.text = parts.text;
     this.tty = parts.terminal !== undefined;
+    this.size = parts.terminal ?? { cols: 80, rows: 24 };
     this.output = parts.output;
     this.maxOutput = parts.maxOutput;
     this.startCwd = parts.cwd;
@@ -196,6 +199,15 @@ export class Command {
     // Somebody who has just been answered is not silent.
     this.#dataAt = Date.now();
     this.#running.write?.(text);
+  }
+
+  /** Changes the size of the terminal. The same size again does nothing. */
+  resize(cols: number, rows: number): void {
+    if (this.tree.shellEnded || (this.size.cols === cols && this.size.rows === rows)) return;
+    this.size = { cols, rows };
+    this.#running.resize?.(cols, rows);
+    void this.#screen?.resize(cols, rows);
+    this.#wake();
   }
 
   /** Lets output flow again. */

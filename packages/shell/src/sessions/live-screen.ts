@@ -20,11 +20,19 @@ const behindBytes = 256 * 1024;
 /** The screen of one terminal. */
 export class LiveScreen {
   readonly #options: LiveScreenOptions;
+  #size: { cols: number; rows: number };
   #screen: Promise<Screen> | undefined;
   #behind = 0;
 
   constructor(options: LiveScreenOptions) {
     this.#options = options;
+    this.#size = options;
+  }
+
+  /** Changes its size, after what was drawn before. */
+  async resize(cols: number, rows: number): Promise<void> {
+    this.#size = { cols, rows };
+    (await this.#screen)?.resize(cols, rows);
   }
 
   /** New output came, and is in the output already; false when drawing is behind. */
@@ -57,7 +65,7 @@ export class LiveScreen {
   async #start(except: number): Promise<Screen> {
     const { output } = this.#options;
     const to = output.total - except;
-    const screen = await Screen.create(this.#options, (text) => this.#options.answer(text));
+    const screen = await Screen.create(this.#size, (text) => this.#options.answer(text));
     await screen.write(await output.slice(Math.max(0, to - historyBytes), to), false);
     return screen;
   }

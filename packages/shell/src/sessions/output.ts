@@ -41,6 +41,11 @@ export class Output {
     return this.#tail.end;
   }
 
+  /** Position from which on everything is in memory. */
+  get kept(): number {
+    return this.#tail.start;
+  }
+
   /** The file's path, once there is one. */
   get file(): string | undefined {
     return this.#stream && !this.#failed ? this.#options.file : undefined;

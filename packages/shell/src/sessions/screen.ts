@@ -46,6 +46,11 @@ export class Screen {
     await new Promise<void>((resolve) => this.#terminal.write(bytes, resolve));
   }
 
+  /** Changes its size. */
+  resize(cols: number, rows: number): void {
+    this.#terminal.resize(cols, rows);
+  }
+
   /** The screen as it is. */
   view(): ScreenView {
     const { active, alternate } = this.#terminal.buffer;

@@ -10,6 +10,7 @@ import { Keeper } from './keeper.ts';
 import { removeOldFiles } from './output.ts';
 import { Session } from './session.ts';
 import { startCommand } from './start.ts';
+import { Viewers } from '../terminals/viewers.ts';
 
 /** Options of {@link Sessions}. */
 export interface SessionsOptions extends CommandLimits {
@@ -24,6 +25,8 @@ export interface SessionsOptions extends CommandLimits {
   maxProcesses: number;
   /** Most terminals that are open at once. */
   maxTerminals: number;
+  /** How long a terminal that was opened to be looked at is kept without viewers, in minutes; 0 keeps it until it ends. */
+  terminalKeepMinutes: number;
 }
 
 /** What to run. */
@@ -49,6 +52,7 @@ const sessionsPerPrincipal = 256;
 /** Sessions and commands of every principal of one server. */
 export class Sessions implements AsyncDisposable {
   readonly commands: CommandStore;
+  readonly viewers: Viewers;
   readonly #options: SessionsOptions;
   readonly #base: Environment;
   readonly #keeper = new Keeper();
@@ -58,6 +62,7 @@ export class Sessions implements AsyncDisposable {
     this.#options = options;
     this.#base = baseEnvironment(options.passEnv);
     this.commands = new CommandStore(options);
+    this.viewers = new Viewers(options.terminalKeepMinutes * 60_000);
   }
 
   /** Makes the state and starts the helper process. */
