@@ -24,12 +24,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   const [command, ...rest] = argv;
   if (command === 'audit') return void (process.exitCode = await (await import('./commands/audit.ts')).auditCommand(rest));
   if (argv.includes('--version')) return void process.stdout.write(`${version}\n`);
-  if (argv.includes('--help') && command !== 'key')
+  if (argv.includes('--help') && command !== 'key' && command !== 'approve')
     return void process.stdout.write(
-      `Sandlot ${version}\n\nUsage: sandlot [options]\n       sandlot key create ID --scopes SCOPES\n       sandlot audit verify\n\n${optionsHelp(gatewayOptions)}\n  --help, --version\n`,
+      `Sandlot ${version}\n\nUsage: sandlot [options]\n       sandlot key create ID --scopes SCOPES\n       sandlot audit verify\n       sandlot approve [SERVER [TOOL]]\n\n${optionsHelp(gatewayOptions)}\n  --help, --version\n`,
     );
   try {
     if (command === 'key') keyCommand(rest);
+    else if (command === 'approve') await (await import('./commands/approve.ts')).approveCommand(rest);
     else await run(argv);
   } catch (error) {
     if (!ToolError.is(error)) throw error;
@@ -69,6 +70,10 @@ async function run(argv: readonly string[]): Promise<void> {
 
 async function serve(gateway: Gateway, values: GatewayValues): Promise<void> {
   if (values.stdio) return serveOneClient(gateway, values);
+  if (values.profile !== undefined)
+    throw new ToolError('INVALID_ARGUMENT', `--profile "${values.profile}" goes with --stdio.`, {
+      advice: `Over HTTP, a profile is at /mcp/p/${values.profile}.`,
+    });
   const listening = await listenGateway(gateway, values);
   process.stderr.write(welcome(listening, gateway, values));
   await endSignal();

@@ -6,22 +6,37 @@ import { loadOptions } from '@sandlot/core/config';
 import { temporaryFolder } from '@sandlot/core/testing';
 import { flattenAuth } from '../src/config/auth.ts';
 import { gatewayOptions } from '../src/config/options.ts';
+import { parseProfiles } from '../src/config/profiles.ts';
 import { watchServers } from '../src/config/watch.ts';
 import { createGateway, type Gateway, listenGateway } from '../src/gateway.ts';
+import type { InstalledServer } from '../src/servers.ts';
 
-/** Keys of two principals. */
-export const keys = { ann: 'ann-key-0123456789', bob: 'bob-key-0123456789' };
+/** Keys of principals: two may do everything, `cat` what a test says. */
+export const keys = { ann: 'ann-key-0123456789', bob: 'bob-key-0123456789', cat: 'cat-key-0123456789' };
 
 /** A running gateway. */
 export interface ForeignGateway extends AsyncDisposable {
   readonly url: string;
   readonly gateway: Gateway;
-  /** Replaces `mcpServers` in the watched file. */
-  configure(mcpServers: Record<string, unknown>): Promise<void>;
+  /** Replaces `mcpServers` and `profiles` in the watched file. */
+  configure(mcpServers: Record<string, unknown>, profiles?: Record<string, unknown>): Promise<void>;
+}
+
+/** What else a test may set. */
+export interface ForeignSettings {
+  readonly profiles?: Record<string, unknown>;
+  /** Scopes of the key `cat`. Default none. */
+  readonly scopes?: readonly string[];
+  /** Options as in `sandlot.json`. */
+  readonly options?: Record<string, unknown>;
+  readonly own?: readonly InstalledServer[];
 }
 
 /** Starts one. */
-export async function foreignGateway(mcpServers: Record<string, unknown>): Promise<ForeignGateway> {
+export async function foreignGateway(
+  mcpServers: Record<string, unknown>,
+  { profiles = {}, scopes = [], options, own = [] }: ForeignSettings = {},
+): Promise<ForeignGateway> {
   const folder = await temporaryFolder();
   const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
   const { values } = loadOptions(gatewayOptions, {
@@ -32,13 +47,15 @@ export async function foreignGateway(mcpServers: Record<string, unknown>): Promi
       stateDir: join(folder.path, 'state'),
       logLevel: 'error',
       audit: 'off',
-      auth: { keys: Object.entries(keys).map(([id, key]) => ({ id, hash: hashOf(key), scopes: ['*'] })) },
+      auth: { keys: Object.entries(keys).map(([id, key]) => ({ id, hash: hashOf(key), scopes: id === 'cat' ? scopes : ['*'] })) },
+      ...options,
     }),
   });
   const config = join(folder.path, 'sandlot.json');
-  const write = (servers: Record<string, unknown>) => writeFile(config, JSON.stringify({ mcpServers: servers }));
+  const write = (servers: Record<string, unknown>, chosen: Record<string, unknown> = profiles) =>
+    writeFile(config, JSON.stringify({ mcpServers: servers, profiles: chosen }));
   await write(mcpServers);
-  const gateway = await createGateway(values, { mcpServers }, []);
+  const gateway = await createGateway(values, { mcpServers, profiles: parseProfiles(profiles) }, own);
   const watching = watchServers(config, gateway.registry, gateway.views);
   const { http, close } = await listenGateway(gateway, values);
   return {

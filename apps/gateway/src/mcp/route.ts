@@ -3,6 +3,7 @@ import { ToolError, toErrorResult } from '@sandlot/core';
 import { isLoose, type Loose, objectAt } from '../upstreams/caller.ts';
 import { UpstreamError } from '../upstreams/peer.ts';
 import type { Upstream, UpstreamRequest } from '../upstreams/upstream.ts';
+import { gatewayInfo } from './envelope.ts';
 import type { Guard } from './guard.ts';
 import type { Target } from './catalog.ts';
 import { metaToolNames, metaTools } from './search/meta-tools.ts';
@@ -84,7 +85,7 @@ async function callTool(view: View, request: UpstreamRequest, guard: Guard): Pro
 /** Search and description are calls, too: they are recorded like any other. */
 async function callMetaTool(view: View, tool: string, request: UpstreamRequest, guard: Guard): Promise<Loose> {
   const catalog = await view.catalog();
-  const call = { upstream: { name: view.name, prefix: '' }, tool, shown: {}, request };
+  const call = { upstream: { name: gatewayInfo.name, prefix: '' }, tool, shown: {}, request };
   return withErrorResult(() => guard.run(call, async () => runMetaTool(tool, request.params['arguments'], catalog, callableBy(request))));
 }
 

@@ -30,7 +30,7 @@ export function searchList(catalog: Catalog, isVisible: IsVisible): Loose[] {
 export function unwrapped(view: View, method: string, params: Loose): Loose {
   if (method !== 'tools/call' || params['name'] !== metaTools.call || !view.isSearched()) return params;
   const inner = callSchema.safeParse(params['arguments']).data;
-  return inner ? { ...params, name: inner.name, arguments: inner.arguments } : params;
+  return inner && inner.name !== metaTools.call ? { ...params, name: inner.name, arguments: inner.arguments } : params;
 }
 
 /** Runs one of the three tools. @throws ToolError INVALID_ARGUMENT, NOT_FOUND */
