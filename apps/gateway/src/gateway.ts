@@ -131,6 +131,7 @@ function toServerOptions(
     env: serverEnvironment(values),
     idleMs: values.idleMs,
     startTimeoutMs: values.startTimeoutMs,
+    outputSchemas: values.outputSchemas,
     maxMessageBytes: maxMessageBytes(values),
   };
 }

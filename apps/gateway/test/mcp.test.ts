@@ -8,7 +8,7 @@ describe('/mcp', () => {
     const client = await newClient(`${gateway.url}/mcp`, key);
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['sample_greet', 'sample_wait', 'sample_fail']);
-    expect(tools[0]?.annotations).toEqual({ readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false });
+    expect(tools[0]?.annotations).toEqual({ readOnlyHint: true, openWorldHint: false });
     expect(pidOf(gateway)).toBeUndefined();
     await client.close();
   });

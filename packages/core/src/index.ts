@@ -12,5 +12,5 @@ export { defineServer, type ServerDefinition, type ServerEnv, type ServerSpec } 
 export { type SocketConnection, type SocketContext, socketDefiner, type SocketDefinition, type SocketSpec } from './socket.ts';
 export { defineTool, type Effect, type Tool, toolDefiner, type ToolSpec } from './tool.ts';
 export { errorMetaKey, type ToolResult, toErrorResult, toResult } from './mcp/result.ts';
-export { type ListedTool, toListedTool, toObjectSchema } from './mcp/schema.ts';
+export { type ListedTool, toFullTool, toListedTool, toObjectSchema } from './mcp/schema.ts';
 export { busyMethod, capabilitiesOf, createMcpServer, markResult, type McpServerOptions, principalMetaKey } from './mcp/server.ts';

@@ -18,6 +18,8 @@ export interface RuntimeOptions {
   limits?: Partial<Limits>;
   /** Opt-in groups of tools that are on. Default none. */
   caps?: readonly string[];
+  /** `tools/list` shows output schemas and every hint. Default false. */
+  outputSchemas?: boolean;
   /** Default: JSON lines on stderr. */
   log?: Log;
 }
@@ -36,6 +38,8 @@ export interface CallInfo {
 export interface Runtime {
   readonly server: ServerDefinition;
   readonly tools: readonly Tool[];
+  /** True when `tools/list` shows output schemas and every hint. */
+  readonly outputSchemas: boolean;
   readonly limits: Limits;
   readonly log: Log;
   /** Runs one call. @throws ToolError, and nothing else */
@@ -100,6 +104,7 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
   return {
     server,
     tools,
+    outputSchemas: options.outputSchemas ?? false,
     limits,
     log,
     async call(name, args, info) {

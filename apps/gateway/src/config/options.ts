@@ -66,6 +66,12 @@ export const gatewayOptions = {
     env: 'SANDLOT_REQUEST_BYTES',
   },
   idleMs: {
+  outputSchemas: {
+    description: 'List tools with their output schemas and every hint; they double what a model reads',
+    boolean: true,
+    schema: z.boolean().default(false),
+    env: 'SANDLOT_OUTPUT_SCHEMAS',
+  },
     description: 'A server without calls for this long is stopped, in milliseconds; 0 never stops one',
     placeholder: 'MS',
     schema: milliseconds(15 * 60_000),

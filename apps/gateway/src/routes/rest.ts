@@ -54,7 +54,7 @@ async function described(registry: Registry, views: Views) {
   const servers = registry.list().map(async ({ name, title }) => ({
     name,
     title,
-    tools: [...((await views.one(name)?.catalog())?.tools.values() ?? [])].map(({ shown }) => shown),
+    tools: [...((await views.one(name)?.catalog())?.tools.values() ?? [])].map(({ upstream, name: tool, shown }) => upstream.describe?.(tool) ?? shown),
   }));
   return Promise.all(servers);
 }

@@ -1,6 +1,16 @@
 /** One of our servers: started at its first call, restarted after a crash, stopped when idle. */
 import { join } from 'node:path';
-import { busyMethod, listedTools, type Log, principalMetaKey, type ServerDefinition, ToolError, toListedTool } from '@sandlot/core';
+import {
+  busyMethod,
+  listedTools,
+  type Log,
+  principalMetaKey,
+  type ServerDefinition,
+  type Tool,
+  ToolError,
+  toFullTool,
+  toListedTool,
+} from '@sandlot/core';
 import { modernEnvelope } from '../mcp/envelope.ts';
 import type { Loose } from './caller.ts';
 import { requestModern } from './modern.ts';
@@ -15,6 +25,8 @@ export interface OwnServerOptions {
   readonly args: readonly string[];
   /** Opt-in groups of tools that are on. */
   readonly caps: readonly string[];
+  /** `tools/list` shows output schemas and every hint. */
+  readonly outputSchemas: boolean;
   /** Folder for its Unix socket, private to this user. */
   readonly runDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -32,7 +44,7 @@ export class OwnServer implements Upstream {
   readonly #options: OwnServerOptions;
   readonly prefix = '';
   readonly #offer: Offer;
-  readonly #scopes: ReadonlyMap<string, string>;
+  readonly #tools: ReadonlyMap<string, Tool>;
   readonly #listeners = new Set<(change: UpstreamChange) => void>();
   #running: Promise<RunningProcess> | undefined;
   #stopping: Promise<void> | undefined;
@@ -52,12 +64,12 @@ export class OwnServer implements Upstream {
     this.#offer = {
       capabilities: { tools: {} },
       instructions,
-      tools: tools.map(toListedTool),
+      tools: tools.map(options.outputSchemas ? toFullTool : toListedTool),
       prompts: [],
       resources: [],
       resourceTemplates: [],
     };
-    this.#scopes = new Map(tools.map(({ name, scope }) => [name, scope]));
+    this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
   }
 
   offer(): Promise<Offer> {
@@ -69,7 +81,12 @@ export class OwnServer implements Upstream {
   }
 
   scopeOf(tool: string): string {
-    return this.#scopes.get(tool) ?? `${this.name}:unknown`;
+    return this.#tools.get(tool)?.scope ?? `${this.name}:unknown`;
+  }
+
+  describe(tool: string): Loose | undefined {
+    const known = this.#tools.get(tool);
+    return known && toFullTool(known);
   }
 
   async request(request: UpstreamRequest): Promise<Loose> {

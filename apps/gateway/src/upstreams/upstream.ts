@@ -55,6 +55,8 @@ export interface Upstream extends AsyncDisposable {
   /**
    * Sends a request and returns its result as it came.
    *
+  /** A tool in full, with its output schema, for documents. Default: as it is listed. */
+  describe?(tool: string): Loose | undefined;
    * @throws UpstreamError for a JSON-RPC error of the upstream; ToolError UNAVAILABLE when it cannot be reached or ends meanwhile
    */
   request(request: UpstreamRequest): Promise<Loose>;

@@ -48,6 +48,12 @@ export const baseOptions = {
           .filter(Boolean),
       ),
   },
+  outputSchemas: {
+    description: 'List tools with their output schemas and every hint; they double what a model reads',
+    boolean: true,
+    schema: z.boolean().default(false),
+    env: 'SANDLOT_OUTPUT_SCHEMAS',
+  },
   socket: {
     description: 'Serve the gateway on this Unix socket instead of stdio, until stdin ends',
     placeholder: 'PATH',

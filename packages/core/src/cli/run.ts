@@ -1,9 +1,8 @@
 /** The command line of a server: flags → runtime → stdio, HTTP or Unix socket, until the peer leaves or a signal comes. */
 import { resolve } from 'node:path';
-import { loadOptions, optionsHelp } from '../config/index.ts';
+import { optionsHelp } from '../config/help.ts';
+import { loadOptions } from '../config/load.ts';
 import { ToolError } from '../errors.ts';
-import { listenHttp, parseListen } from '../http/listen.ts';
-import { createMcpApp } from '../http/mcp-app.ts';
 import { createLog } from '../log.ts';
 import { listenStdio, listenUnix, type Listening } from '../mcp/stdio.ts';
 import { createRuntime, type Runtime } from '../runtime.ts';
@@ -48,6 +47,7 @@ async function serve(server: ServerDefinition, argv: readonly string[]): Promise
     workspace: resolve(values.workspace),
     options: values,
     caps: values.caps,
+    outputSchemas: values.outputSchemas,
     limits: { callTimeoutMs: values.callTimeoutMs, requestBytes: values.requestBytes },
     log,
   });
@@ -69,6 +69,8 @@ async function listen(
     return listening;
   }
   if (values.http === undefined) return listenStdio(runtime);
+  // Loaded only here: over stdio it would cost every start 15 MB.
+  const { createMcpApp, listenHttp, parseListen } = await import('../http/index.ts');
   const address = parseListen(values.http);
   const app = createMcpApp(runtime, { ...address, apiKey: values.apiKey, auth: values.auth });
   const listening = await listenHttp(app, address);

@@ -1,6 +1,12 @@
-/** A tool as `tools/list` shows it. JSON Schemas are made once per tool. */
+/** A tool as `tools/list` shows it, and in full for documents. JSON Schemas are made once per tool. */
 import { z } from 'zod';
-import type { Effect, Tool } from '../tool.ts';
+import type { Tool } from '../tool.ts';
+
+/** A JSON Schema of an object. */
+export interface ObjectSchema {
+  type: 'object';
+  [key: string]: unknown;
+}
 
 /** A tool in the form of the MCP specification (schema 2026-07-28, `Tool`). */
 export interface ListedTool {
@@ -8,40 +14,71 @@ export interface ListedTool {
   name: string;
   title: string;
   description: string;
-  inputSchema: { type: 'object'; [key: string]: unknown };
-  outputSchema: { type: 'object'; [key: string]: unknown };
-  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
+  inputSchema: ObjectSchema;
+  outputSchema?: ObjectSchema;
+  annotations?: Annotations;
 }
 
-const made = new WeakMap<Tool, ListedTool>();
+/** The hints of the MCP specification (`ToolAnnotations`). */
+export interface Annotations {
+  readOnlyHint?: boolean;
+  destructiveHint?: boolean;
+  idempotentHint?: boolean;
+  openWorldHint?: boolean;
+}
 
-/** The listed form of a tool. */
+const listed = new WeakMap<Tool, ListedTool>();
+const full = new WeakMap<Tool, ListedTool>();
+
+/**
+ * A tool as `tools/list` shows it to a model: without what costs tokens and says nothing new. Facts come as `structuredContent`
+ * without an output schema too, unknown arguments are refused by name anyway, and hints have defaults in the specification.
+ */
 export function toListedTool(tool: Tool): ListedTool {
-  const known = made.get(tool);
-  if (known) return known;
-  const listed: ListedTool = {
+  return once(listed, tool, () => {
+    const { additionalProperties: _, ...inputSchema } = toObjectSchema(tool.input, 'input');
+    const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = toAnnotations(tool);
+    const annotations: Annotations = {
+      ...(readOnlyHint && { readOnlyHint }),
+      // These two mean something only for a tool that writes.
+      ...(!readOnlyHint && !destructiveHint && { destructiveHint }),
+      ...(!readOnlyHint && idempotentHint && { idempotentHint }),
+      ...(!openWorldHint && { openWorldHint }),
+    };
+    const { name, title, description } = tool;
+    return { name, title, description, inputSchema, ...(Object.keys(annotations).length > 0 && { annotations }) };
+  });
+}
+
+/** A tool with everything that is known of it: its output schema and every hint. */
+export function toFullTool(tool: Tool): ListedTool {
+  return once(full, tool, () => ({
     name: tool.name,
     title: tool.title,
     description: tool.description,
     inputSchema: toObjectSchema(tool.input, 'input'),
     outputSchema: toObjectSchema(tool.output, 'output'),
-    annotations: toAnnotations(tool.effect, tool),
-  };
-  made.set(tool, listed);
-  return listed;
+    annotations: toAnnotations(tool),
+  }));
 }
 
-function toAnnotations(effect: Effect, tool: Tool): ListedTool['annotations'] {
+function once(made: WeakMap<Tool, ListedTool>, tool: Tool, make: () => ListedTool): ListedTool {
+  const known = made.get(tool) ?? make();
+  made.set(tool, known);
+  return known;
+}
+
+function toAnnotations({ effect, idempotent, openWorld }: Tool): Required<Annotations> {
   return {
     readOnlyHint: effect === 'read',
     destructiveHint: effect === 'destroy',
-    idempotentHint: tool.idempotent ?? effect === 'read',
-    openWorldHint: tool.openWorld ?? false,
+    idempotentHint: idempotent ?? effect === 'read',
+    openWorldHint: openWorld ?? false,
   };
 }
 
 /** JSON Schema 2020-12 of a zod object, without the parts that only cost tokens. */
-export function toObjectSchema(schema: z.ZodObject, io: 'input' | 'output'): ListedTool['inputSchema'] {
+export function toObjectSchema(schema: z.ZodObject, io: 'input' | 'output'): ObjectSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => dropSafeIntegerBounds(jsonSchema) });
   return { ...rest, type: 'object' };
 }

@@ -8,7 +8,7 @@ import { attributes, errorType } from '../telemetry/conventions.ts';
 import { contextFromMeta, withSpan } from '../telemetry/span.ts';
 import { type ToolResult, toErrorResult, toResult } from './result.ts';
 import { serveResources } from './resources.ts';
-import { toListedTool } from './schema.ts';
+import { toFullTool, toListedTool } from './schema.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** Key of `_meta` by which the gateway names the principal; only trusted on its private socket. */
@@ -39,7 +39,7 @@ export function createMcpServer(runtime: Runtime, options: McpServerOptions): Se
       ...(definition.instructions !== undefined && { instructions: definition.instructions }),
     },
   );
-  server.setRequestHandler('tools/list', () => ({ tools: runtime.tools.map(toListedTool) }));
+  server.setRequestHandler('tools/list', () => ({ tools: runtime.tools.map(runtime.outputSchemas ? toFullTool : toListedTool) }));
   // The result is checked by the tool's own output schema; the SDK's type of content is narrower than the protocol's.
   server.setRequestHandler('tools/call', async (request, ctx) => callTool(runtime, options, request.params, ctx) as never);
   if (definition.resources) {

@@ -19,6 +19,8 @@ export interface ConnectOptions {
   options?: Record<string, unknown>;
   /** Opt-in groups that are on. Default none. */
   caps?: readonly string[];
+  /** `tools/list` shows output schemas and every hint. Default false. */
+  outputSchemas?: boolean;
   /** Who calls. Default `local`. */
   principal?: string;
   /** Protocol era: 2026-07-28 (`modern`, default) or 2025-11-25 (`legacy`). */
@@ -74,6 +76,7 @@ export async function connect(server: ServerDefinition, options: ConnectOptions)
     workspace: options.workspace,
     options: values,
     caps: options.caps ?? [],
+    outputSchemas: options.outputSchemas ?? false,
     limits: options.limits ?? {},
     log: createLog({ name: server.name, level: 'debug', write: options.onLog ?? (() => undefined) }),
   });
