@@ -7,7 +7,7 @@ export { defaultLimits, type Limits } from './limits.ts';
 export { createLog, type Log, type LogLevel, type LogOptions } from './log.ts';
 export { type CallInfo, createRuntime, listedTools, type Runtime, type RuntimeOptions } from './runtime.ts';
 export type { Resource, ResourceContents, Resources, ResourceTemplate } from './resources.ts';
-export { principalHeader, type Routes } from './routes.ts';
+export { errorResponse, methodNotAllowed, principalHeader, type Routes } from './routes.ts';
 export { defineServer, type ServerDefinition, type ServerEnv, type ServerSpec } from './server.ts';
 export { type SocketConnection, type SocketContext, socketDefiner, type SocketDefinition, type SocketSpec } from './socket.ts';
 export { defineTool, type Effect, type Tool, toolDefiner, type ToolSpec } from './tool.ts';

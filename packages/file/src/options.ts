@@ -24,4 +24,13 @@ export const options = {
     schema: z.enum(['auto', 'descriptors', 'paths']).default('auto'),
     placeholder: 'HOW',
   },
+  uploadBytes: {
+    description: 'Largest file that is taken over HTTP, in bytes.',
+    schema: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(4 * 1024 ** 3),
+    placeholder: 'BYTES',
+  },
 } as const;

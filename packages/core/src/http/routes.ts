@@ -1,6 +1,6 @@
 /** Serves the HTTP routes of a server: alone behind its key, and for the gateway on its private socket. */
-import { ToolError, type ErrorBody } from '../errors.ts';
-import { principalHeader } from '../routes.ts';
+import { ToolError } from '../errors.ts';
+import { errorResponse, methodNotAllowed, principalHeader } from '../routes.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** Options of {@link routesFetch}. */
@@ -27,15 +27,4 @@ export function routesFetch(runtime: Runtime, { behindGateway = false }: RoutesO
       return errorResponse(error.toBody(), error.status);
     }
   };
-}
-
-/** An error as HTTP shows it, with headers of its own. */
-export function errorResponse(error: ErrorBody, status: number, headers: Readonly<Record<string, string>> = {}): Response {
-  return Response.json({ success: false, message: error.message, data: null, error }, { status, headers });
-}
-
-/** 405 with the methods that there are. */
-export function methodNotAllowed(method: string, methods: readonly string[]): Response {
-  const error = new ToolError('INVALID_ARGUMENT', `The method ${method} is not taken here.`, { advice: `Use ${methods.join(', ')}.` });
-  return errorResponse(error.toBody(), 405, { Allow: methods.join(', ') });
 }

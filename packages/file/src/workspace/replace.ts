@@ -24,6 +24,44 @@ export function isTemporaryName(name: string): boolean {
   return temporaryName.test(name);
 }
 
+/** A file that is written, under a temporary name, and not yet in place. */
+export interface Staged extends AsyncDisposable {
+  readonly file: FileHandle;
+  /** Puts it in place under its name, in the same folder or another one of the same file system. */
+  place(folder: Handle, name: string, options?: ReplaceOptions): Promise<void>;
+}
+
+/**
+ * Makes an empty file with a temporary name. Disposing of it removes it, unless it was put in place.
+ *
+ * @param mode its mode until it is in place
+ */
+export async function stage(folder: Handle, mode = 0o666): Promise<Staged> {
+  const temporary = `.sandlot-${randomBytes(8).toString('hex')}.tmp`;
+  const file = await open(folder.at(temporary), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+  let isPlaced = false;
+  return {
+    file,
+    async place(target, name, { old, mustBeNew = false } = {}) {
+      if (old) await keepOwnerAndMode(file, name, old);
+      await file.close();
+      if (old) assertUnchanged(target, name, old);
+      if (mustBeNew) putNew(folder.at(temporary), target, name);
+      else renameSync(folder.at(temporary), target.at(name));
+      isPlaced = true;
+    },
+    async [Symbol.asyncDispose]() {
+      await file.close();
+      if (isPlaced) return;
+      try {
+        unlinkSync(folder.at(temporary));
+      } catch (error) {
+        if (!hasErrno(error, 'ENOENT')) throw error;
+      }
+    },
+  };
+}
+
 /**
  * Writes a file beside its final name, then puts it in place.
  *
@@ -35,27 +73,9 @@ export async function replaceFile(
   fill: (file: FileHandle) => Promise<void>,
   options: ReplaceOptions = {},
 ): Promise<void> {
-  const { old } = options;
-  const temporary = `.sandlot-${randomBytes(8).toString('hex')}.tmp`;
-  const file = await open(folder.at(temporary), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, old ? 0o600 : 0o666);
-  try {
-    try {
-      await fill(file);
-      if (old) await keepOwnerAndMode(file, name, old);
-    } finally {
-      await file.close();
-    }
-    if (old) assertUnchanged(folder, name, old);
-    if (options.mustBeNew) putNew(folder, temporary, name);
-    else renameSync(folder.at(temporary), folder.at(name));
-  } catch (error) {
-    try {
-      unlinkSync(folder.at(temporary));
-    } catch (cleanup) {
-      if (!hasErrno(cleanup, 'ENOENT')) throw cleanup;
-    }
-    throw error;
-  }
+  await using staged = await stage(folder, options.old ? 0o600 : 0o666);
+  await fill(staged.file);
+  await staged.place(folder, name, options);
 }
 
 async function keepOwnerAndMode(file: FileHandle, name: string, old: BigIntStats): Promise<void> {
@@ -79,15 +99,15 @@ function assertUnchanged(folder: Handle, name: string, old: BigIntStats): void {
 }
 
 /** A link fails when the name is taken, a rename would replace it. */
-function putNew(folder: Handle, temporary: string, name: string): void {
+function putNew(temporary: string, folder: Handle, name: string): void {
   try {
-    linkSync(folder.at(temporary), folder.at(name));
+    linkSync(temporary, folder.at(name));
   } catch (error) {
     if (!hasErrno(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
     assertAbsent(folder, name);
-    return renameSync(folder.at(temporary), folder.at(name));
+    return renameSync(temporary, folder.at(name));
   }
-  unlinkSync(folder.at(temporary));
+  unlinkSync(temporary);
 }
 
 function assertAbsent(folder: Handle, name: string): void {

@@ -1,11 +1,12 @@
 /** The workspace: roots, the way to places in them, and the order of changes. */
 import { existsSync } from 'node:fs';
-import { type Limits, ToolError } from '@sandlot/core';
+import { ToolError } from '@sandlot/core';
 import { withSpan } from '@sandlot/core/telemetry';
 import { fromErrno } from '../confine/errors.ts';
 import { byDescriptor, byPath } from '../confine/handle.ts';
 import { Roots } from '../confine/roots.ts';
 import { type Spot, walk } from '../confine/walk.ts';
+import { Updates } from '../resources/updates.ts';
 import { LineIndexes } from '../text/line-index.ts';
 import { Watches } from '../watch/watches.ts';
 import { Queue } from './queue.ts';
@@ -19,8 +20,8 @@ export interface WorkspaceOptions {
   readonly roots?: readonly { path: string; readOnly: boolean }[];
   /** `descriptors` needs Linux with `/proc`; `auto` takes it where it is there. Default `auto`. */
   readonly confinement?: 'auto' | 'descriptors' | 'paths';
-  /** Largest answer in bytes. */
-  readonly limits?: Limits;
+  /** Largest file that is taken over HTTP, in bytes. Default 4 GiB. */
+  readonly uploadBytes?: number;
   /** Told about a further root that cannot be opened; the others are served. */
   readonly onMissingRoot?: (path: string, error: unknown) => void;
 }
@@ -44,7 +45,9 @@ export type Operation =
   | 'restore'
   | 'pack'
   | 'unpack'
-  | 'watch';
+  | 'watch'
+  | 'upload'
+  | 'download';
 
 /** State of the server. Every operation of the other modules takes it first. */
 export class Workspace implements AsyncDisposable {
@@ -52,9 +55,12 @@ export class Workspace implements AsyncDisposable {
   readonly confinement: 'descriptors' | 'paths';
   readonly lineIndexes = new LineIndexes();
   readonly watches = new Watches();
+  readonly updates = new Updates(this);
+  readonly uploadBytes: number;
   readonly #queue = new Queue();
 
   constructor(options: WorkspaceOptions) {
+    this.uploadBytes = options.uploadBytes ?? 4 * 1024 ** 3;
     const wanted = options.confinement ?? 'auto';
     const hasProc = process.platform === 'linux' && existsSync('/proc/self/fd');
     if (wanted === 'descriptors' && !hasProc)
@@ -119,6 +125,7 @@ export class Workspace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.updates[Symbol.dispose]();
     this.roots[Symbol.dispose]();
   }
 }
