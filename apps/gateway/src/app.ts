@@ -21,12 +21,15 @@ import { healthRoutes } from './routes/health.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { restRoutes } from './routes/rest.ts';
+import { serverRoutes } from './routes/servers.ts';
 import { ticketRoutes } from './routes/tickets.ts';
+import type { ServerAdmin } from './upstreams/admin.ts';
 import type { Registry } from './upstreams/registry.ts';
 
 /** Options of {@link createApp}. */
 export interface AppOptions {
   readonly registry: Registry;
+  readonly admin: ServerAdmin;
   readonly views: Views;
   /** Default: whoever got in may do everything. */
   readonly guard?: Guard;
@@ -71,6 +74,7 @@ export function createApp(options: AppOptions): App {
   app.route('/', ticketRoutes(tickets));
   const mcp = mcpRoutes(views, { transport: 'tcp', maxRequestBytes, guard, log }, options.sessions);
   app.route('/', mcp.routes);
+  app.route('/', serverRoutes({ registry, admin: options.admin, guard }));
   app.route('/', restRoutes(registry, views, guard));
   return { app, close: () => mcp.close() };
 }

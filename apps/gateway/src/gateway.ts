@@ -17,8 +17,12 @@ import { listenApp } from './listen.ts';
 import { auditGuard, type Guard, openGuard } from './mcp/guard.ts';
 import { createViews, type Views } from './mcp/views.ts';
 import type { InstalledServer } from './servers.ts';
+import { AddedServersFile } from './upstreams/added-servers.ts';
+import { ServerAdmin } from './upstreams/admin.ts';
 import { OwnServer } from './upstreams/own-server.ts';
+import { pinFolder } from './upstreams/pin-file.ts';
 import { Registry } from './upstreams/registry.ts';
+import { watchPins } from './upstreams/watch-pins.ts';
 
 /** Version of Sandlot. */
 export const version = '0.1.0';
@@ -28,6 +32,8 @@ export type { GatewayValues } from './config/options.ts';
 /** A gateway without its front doors. */
 export interface Gateway extends AsyncDisposable {
   readonly registry: Registry;
+  /** Adds, removes and switches servers, and approves what waits. */
+  readonly admin: ServerAdmin;
   readonly views: Views;
   /** Stands before every call. */
   readonly guard: Guard;
@@ -69,16 +75,23 @@ export async function createGateway(
     ({ server, bin }) =>
       new OwnServer({ ...toServerOptions(server, settings.servers?.[server.name] ?? {}, values, workspace), server, bin, runDir, log }),
   );
-  const registry = new Registry(own, { env: foreignEnvironment(), workspace, maxMessageBytes: maxMessageBytes(values), log });
+  const stateDir = resolve(values.stateDir ?? defaultStateDir());
+  const rules = { allowStdio: values.allowStdioAdmin, allowPrivate: values.allowPrivateUpstreams, pinFolder: pinFolder(stateDir) };
+  const registry = new Registry(own, { ...rules, env: foreignEnvironment(), workspace, maxMessageBytes: maxMessageBytes(values), log });
+  const added = new AddedServersFile(stateDir);
+  await registry.configureAdded(await added.read());
   await registry.configure(settings.mcpServers ?? {});
+  const watching = await watchPins(rules.pinFolder, registry);
   return {
     log,
     workspace,
     secrets,
     registry,
+    admin: new ServerAdmin(registry, added, rules),
     views: createViews(registry, version, settings.profiles),
     guard: trail ? auditGuard(trail) : openGuard,
     async [Symbol.asyncDispose]() {
+      watching[Symbol.dispose]();
       await registry[Symbol.asyncDispose]();
       await trail?.[Symbol.asyncDispose]();
       await rm(runDir, { recursive: true, force: true });
@@ -118,6 +131,7 @@ function toServerOptions(
   );
   return {
     caps,
+    outputSchemas: values.outputSchemas,
     args: [
       '--workspace',
       workspace,
@@ -131,7 +145,6 @@ function toServerOptions(
     env: serverEnvironment(values),
     idleMs: values.idleMs,
     startTimeoutMs: values.startTimeoutMs,
-    outputSchemas: values.outputSchemas,
     maxMessageBytes: maxMessageBytes(values),
   };
 }
@@ -166,9 +179,10 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
   const apiKey = generated ? await generatedKey(resolve(values.stateDir ?? defaultStateDir())) : values.apiKey;
   if (apiKey !== undefined) gateway.secrets.add(apiKey);
   const auth = await toAuthConfig(values, apiKey, environment());
-  const { registry, views, guard, log } = gateway;
+  const { registry, admin, views, guard, log } = gateway;
   const { app, close } = createApp({
     registry,
+    admin,
     views,
     guard,
     sessions: { idleMs: values.sessionIdleMs, max: values.maxSessions },

@@ -2,6 +2,7 @@
 import { defaultLimits, type ServerDefinition, ToolError } from '@sandlot/core';
 import type { OptionTable, OptionValues } from '@sandlot/core/config';
 import { z } from 'zod';
+import { adminOptions } from './admin-options.ts';
 import { authOptions, list } from './auth-options.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
@@ -65,13 +66,13 @@ export const gatewayOptions = {
     schema: z.coerce.number().int().positive().default(defaultLimits.requestBytes),
     env: 'SANDLOT_REQUEST_BYTES',
   },
-  idleMs: {
   outputSchemas: {
     description: 'List tools with their output schemas and every hint; they double what a model reads',
     boolean: true,
     schema: z.boolean().default(false),
     env: 'SANDLOT_OUTPUT_SCHEMAS',
   },
+  idleMs: {
     description: 'A server without calls for this long is stopped, in milliseconds; 0 never stops one',
     placeholder: 'MS',
     schema: milliseconds(15 * 60_000),
@@ -119,6 +120,7 @@ export const gatewayOptions = {
     schema: z.enum(['kernel', 'disk']).default('kernel'),
     env: 'SANDLOT_AUDIT_DURABILITY',
   },
+  ...adminOptions,
   stdio: {
     description: 'Serve one MCP client over stdin and stdout instead of HTTP',
     boolean: true,

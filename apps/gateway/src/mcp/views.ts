@@ -1,4 +1,5 @@
 /** The views of a gateway: all servers at `/mcp`, one at `/mcp/<server>`, profiles at `/mcp/p/<profile>`, each narrowed by its query. */
+import { isDeepStrictEqual } from 'node:util';
 import { ToolError } from '@sandlot/core';
 import { nameList } from '../config/globs.ts';
 import type { Profiles } from '../config/profiles.ts';
@@ -93,6 +94,7 @@ export function createViews(registry: Registry, version: string, configured: Pro
     names,
     profiles: () => [...profiles.keys()],
     configure(next) {
+      if (isDeepStrictEqual(next, profiles)) return;
       profiles = next;
       for (const method of listChanges) emit({ method, params: {} });
     },

@@ -14,6 +14,7 @@ import type { Principal } from '../auth/principal.ts';
 import { type Caller, isLoose } from '../upstreams/caller.ts';
 import { UpstreamError } from '../upstreams/peer.ts';
 import type { Registry } from '../upstreams/registry.ts';
+import { collisionsOf } from '../upstreams/status.ts';
 import { openApi } from './openapi.ts';
 
 const errorSchema = z.looseObject({ isError: z.boolean().optional(), _meta: z.record(z.string(), z.unknown()).optional() });
@@ -29,8 +30,16 @@ export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono
     .get('/v1/openapi.json', async (c) =>
       c.json(openApi({ title: views.all.title, version: views.all.version, servers: await described(registry, views) })),
     )
-    .get('/v1/sandbox', (c) => c.json(done({ version: views.all.version, servers: healthOf(registry), broken: registry.broken })))
-    .get('/v1/mcp/servers', (c) => c.json(done(views.names())))
+    .get('/v1/sandbox', (c) =>
+      c.json(
+        done({
+          version: views.all.version,
+          servers: healthOf(registry),
+          disabled: [...registry.entries.disabled.keys()],
+          broken: registry.broken,
+        }),
+      ),
+    )
     .get('/v1/mcp/:server/tools', async (c) => {
       const caller = restCaller(c.get('caller'), c.req.raw.signal);
       return c.json(done(await route(find(c.req.param('server')), { method: 'tools/list', params: {}, caller }, guard)));
@@ -47,14 +56,22 @@ function done(data: unknown): { success: true; message: string; data: unknown } 
 }
 
 function healthOf(registry: Registry): Record<string, unknown> {
-  return Object.fromEntries(registry.list().map((upstream) => [upstream.name, upstream.health()]));
+  const refused = collisionsOf(registry);
+  return Object.fromEntries(
+    registry.list().map((upstream) => {
+      const collisions = refused.get(upstream.name);
+      return [upstream.name, { ...upstream.health(), ...(collisions && { collisions }) }];
+    }),
+  );
 }
 
 async function described(registry: Registry, views: Views) {
   const servers = registry.list().map(async ({ name, title }) => ({
     name,
     title,
-    tools: [...((await views.one(name)?.catalog())?.tools.values() ?? [])].map(({ upstream, name: tool, shown }) => upstream.describe?.(tool) ?? shown),
+    tools: [...((await views.one(name)?.catalog())?.tools.values() ?? [])].map(
+      ({ upstream, name: tool, shown }) => upstream.describe?.(tool) ?? shown,
+    ),
   }));
   return Promise.all(servers);
 }

@@ -23,6 +23,8 @@ export interface ConnectionEvents {
   onNotification(calls: InFlightCalls, method: string, params: Loose): void;
   /** A connection was opened. */
   onOpen(seat: Seat, live: Live): void;
+  /** A connection ended by itself. */
+  onEnd(seat: Seat): void;
 }
 
 /** The connections. */
@@ -35,6 +37,7 @@ export class Connections implements AsyncDisposable {
   readonly #reconnect = new Reconnect();
   #pid: number | undefined;
   #restarts = 0;
+  #ended: string | undefined;
   #closed = false;
 
   constructor(options: ForeignServerOptions, events: ConnectionEvents) {
@@ -56,9 +59,9 @@ export class Connections implements AsyncDisposable {
     return this.#restarts;
   }
 
-  /** Why the last attempt to connect failed. */
+  /** Why the last attempt to connect failed, or what ended the last connection. */
   get error(): string | undefined {
-    return this.#reconnect.error;
+    return this.#reconnect.error ?? this.#ended;
   }
 
   all(): readonly Promise<Live>[] {
@@ -90,6 +93,7 @@ export class Connections implements AsyncDisposable {
       this.#reconnect.check(this.#options.id);
       const live = await this.#start(seat, forget);
       this.#reconnect.succeeded();
+      this.#ended = undefined;
       this.#events.onOpen(seat, live);
       return live;
     } catch (error) {
@@ -133,7 +137,9 @@ export class Connections implements AsyncDisposable {
       forget();
       if (closed || this.#closed) return;
       this.#restarts++;
+      this.#ended = this.#live.size === 0 ? `The server ended (${how}).` : undefined;
       log.info('server ended', { server: id, how });
+      this.#events.onEnd(seat);
     });
     return { ...opened, calls };
   }

@@ -1,17 +1,23 @@
 /** A server that a user added: connected at first use, one connection or one for each session or principal, healed by the next call. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { ToolError } from '@sandlot/core';
 import { isLoose, type Loose } from './caller.ts';
-import { type Connection, ownEnvelope } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { Connections, type Live } from './connections.ts';
 import { Deadline } from './deadline.ts';
 import type { InFlightCalls } from './in-flight.ts';
 import { Isolation, type Seat, sharedSeat } from './isolation.ts';
+import { KeptOffer } from './kept-offer.ts';
 import { requestLegacy, startParkable, tracked } from './legacy.ts';
+import { keepListening } from './listen.ts';
 import { requestModern } from './modern.ts';
 import { fetchOffer, ownNameOf } from './offer.ts';
 import type { ForeignServerOptions } from './open-foreign.ts';
 import { ParkingLot } from './parked.ts';
 import { UpstreamError } from './peer.ts';
+import { Pins } from './pins.ts';
+import { isSessionLost } from './session-lost.ts';
+import { Subscriptions } from './subscriptions.ts';
 import type { Offer, Upstream, UpstreamChange, UpstreamHealth, UpstreamRequest } from './upstream.ts';
 
 /** A user's server as an upstream. */
@@ -24,18 +30,35 @@ export class ForeignServer implements Upstream {
   readonly #parking = new ParkingLot();
   readonly #isolation: Isolation;
   readonly #listeners = new Set<(change: UpstreamChange) => void>();
-  #offer: Promise<Offer> | undefined;
-  #known: Offer | undefined;
+  readonly #pins: Pins;
+  readonly #offers: KeptOffer;
+  readonly #subscriptions: Subscriptions;
   readonly #ending = new AbortController();
   #era: Connection['era'] | undefined;
 
   constructor(options: ForeignServerOptions) {
+    const { entry, pinFolder: folder, log } = options;
     this.#options = options;
-    this.#isolation = new Isolation(options.entry);
+    this.#isolation = new Isolation(entry);
     this.#connections = new Connections(options, {
       onAsk: () => this.#isolation.asked(),
       onNotification: (calls, method, params) => this.#notified(calls, method, params),
       onOpen: (seat, live) => this.#opened(seat, live),
+      onEnd: (seat) => void (seat === sharedSeat && this.#revive()),
+    });
+    this.#pins = new Pins({ server: options.id, folder, mode: entry.pin, log });
+    this.#offers = new KeptOffer({
+      entry,
+      pins: this.#pins,
+      fetch: async () => {
+        const { connection, calls } = await this.#connections.take(sharedSeat);
+        return fetchOffer(connection, entry.timeout).finally(calls.keep());
+      },
+      onChange: (list) => this.#emit({ method: `notifications/${list}/list_changed`, params: {} }),
+    });
+    this.#subscriptions = new Subscriptions({
+      timeoutMs: entry.timeout,
+      onMissed: (uri) => this.#emit({ method: 'notifications/resources/updated', params: { uri } }),
     });
     this.name = options.id;
     this.title = options.entry.description ?? options.id;
@@ -43,12 +66,21 @@ export class ForeignServer implements Upstream {
   }
 
   offer(): Promise<Offer> {
-    this.#offer ??= this.#fetchOffer();
-    return this.#offer;
+    return this.#offers.get();
   }
 
   known(): Offer | undefined {
-    return this.#known;
+    return this.#offers.known;
+  }
+
+  /** Asks for its lists again, on the connection that there is or on a new one. */
+  reload(): Promise<void> {
+    return this.#offers.reload();
+  }
+
+  /** Looks at what is approved again. */
+  repin(): Promise<void> {
+    return this.#offers.repin();
   }
 
   scopeOf(): string {
@@ -61,7 +93,6 @@ export class ForeignServer implements Upstream {
       request.method === 'tools/call' ? { ...request.params, name: this.#ownName(String(request.params['name'])) } : request.params;
     // A retry goes on where its call waits: that needs no connection of its own.
     const parked = this.#era === 'legacy' ? request.caller.requestState : undefined;
-    const live = parked === undefined ? await this.#connections.take(this.#isolation.seatOf(request.caller)) : undefined;
     using deadline = new Deadline(entry.timeout);
     const { ask } = request.caller;
     const caller = {
@@ -71,7 +102,7 @@ export class ForeignServer implements Upstream {
     };
     const sent = { ...request, params, caller };
     try {
-      return await (live ? this.#send(live, sent) : this.#parking.resume(sent, String(parked)));
+      return await (parked === undefined ? this.#deliver(sent) : this.#parking.resume(sent, parked));
     } catch (error) {
       if (deadline.signal.aborted && !request.caller.signal.aborted)
         throw new ToolError('DEADLINE_EXCEEDED', `The server "${id}" did not answer within ${entry.timeout} ms.`, { cause: error });
@@ -80,21 +111,7 @@ export class ForeignServer implements Upstream {
   }
 
   async subscribe(uri: string): Promise<() => Promise<void>> {
-    const { connection, calls } = await this.#connections.take(sharedSeat);
-    const { peer, era } = connection;
-    const ending = new AbortController();
-    const release = calls.keep();
-    if (era === 'modern') {
-      const params = { _meta: ownEnvelope, notifications: { resourceSubscriptions: [uri] } };
-      void peer.request('subscriptions/listen', params, { signal: ending.signal }).catch(() => undefined);
-      return async () => (release(), ending.abort());
-    }
-    const signal = AbortSignal.timeout(this.#options.entry.timeout);
-    await peer.request('resources/subscribe', { uri }, { signal }).catch((error: unknown) => (release(), Promise.reject(error)));
-    return async () => {
-      release();
-      await peer.request('resources/unsubscribe', { uri }, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
-    };
+    return this.#subscriptions.add(uri, await this.#connections.take(sharedSeat));
   }
 
   notify(method: string, params: Loose): void {
@@ -108,25 +125,20 @@ export class ForeignServer implements Upstream {
   }
 
   health(): UpstreamHealth {
-    const { error, pid, restarts } = this.#connections;
-    const running = this.#connections.size > 0;
+    const { pid, restarts } = this.#connections;
+    const known = this.#offers.known !== undefined;
+    const error = this.#connections.error ?? this.#offers.error;
     const stderr = this.#connections.stderr.lines();
+    const connected = known ? 'running' : 'starting';
+    const unwell = known ? 'degraded' : 'failed';
+    const { waiting } = this.#pins;
     return {
-      state: this.#options.entry.disabled
-        ? 'disabled'
-        : error !== undefined
-          ? this.#known
-            ? 'degraded'
-            : 'failed'
-          : running
-            ? this.#known
-              ? 'running'
-              : 'starting'
-            : 'stopped',
+      state: error !== undefined ? unwell : this.#connections.size > 0 ? connected : 'stopped',
       restarts,
       ...(pid !== undefined && { pid }),
       ...(error !== undefined && { error }),
       ...(stderr.length > 0 && { stderr }),
+      ...(waiting.length > 0 && { waiting }),
     };
   }
 
@@ -140,7 +152,19 @@ export class ForeignServer implements Upstream {
     const own = ownNameOf(shown, this.#options.entry);
     if (own === undefined)
       throw new UpstreamError(-32_602, `The server "${this.name}" has no tool "${shown}", or its configuration does not allow it.`);
+    this.#pins.check(own);
     return own;
+  }
+
+  async #deliver(request: UpstreamRequest): Promise<Loose> {
+    const seat = this.#isolation.seatOf(request.caller);
+    try {
+      return await this.#send(await this.#connections.take(seat), request);
+    } catch (error) {
+      // The server has forgotten the session, by a restart: it did not take the request, which is sent in a new one.
+      if (!isSessionLost(error)) throw error;
+      return this.#send(await this.#connections.take(seat), request);
+    }
   }
 
   #send({ connection: { peer, era }, calls }: Live, request: UpstreamRequest): Promise<Loose> {
@@ -149,44 +173,40 @@ export class ForeignServer implements Upstream {
     return this.#parking.run(request, startParkable(peer, calls, request));
   }
 
-  #opened(seat: Seat, { connection: { peer, era, capabilities } }: Live): void {
+  #opened(seat: Seat, live: Live): void {
+    const { peer, era, capabilities } = live.connection;
     this.#era = era;
-    if (era === 'legacy' || seat !== sharedSeat) return;
-    // Servers of 2026-07-28 report changes only to those who listen.
+    if (seat !== sharedSeat) return;
+    // It may be another version than the one before.
+    if (this.#offers.known && !this.#offers.fetching) void this.#offers.reload();
+    void this.#subscriptions.moveTo(live).catch(() => undefined);
+    if (era === 'legacy') return;
     const notifications = {
       ...(isLoose(capabilities['tools']) && { toolsListChanged: true }),
       ...(isLoose(capabilities['prompts']) && { promptsListChanged: true }),
       ...(isLoose(capabilities['resources']) && { resourcesListChanged: true }),
     };
-    const params = { _meta: ownEnvelope, notifications };
-    void peer.request('subscriptions/listen', params, { signal: this.#ending.signal }).catch(() => undefined);
+    void keepListening(peer, notifications, this.#ending.signal, () => this.#offers.reload());
+  }
+
+  /** Whoever waits for news of a resource makes no calls: the connection is opened again for them. */
+  async #revive(): Promise<void> {
+    const { signal } = this.#ending;
+    for (let waitMs = 500; this.#subscriptions.size > 0 && !signal.aborted; waitMs = Math.min(30_000, waitMs * 2)) {
+      await delay(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+      const live = signal.aborted ? undefined : await this.#connections.take(sharedSeat).catch(() => undefined);
+      if (live) return;
+    }
   }
 
   #notified(calls: InFlightCalls, method: string, params: Loose): void {
-    if (method.endsWith('/list_changed')) {
-      this.#offer = undefined;
-      void this.offer()
-        .catch(() => undefined)
-        .finally(() => this.#emit({ method, params }));
-    } else if (method === 'notifications/resources/updated') this.#emit({ method, params });
-    else calls.owner()?.notify(method, params);
+    const list = /^notifications\/(\w+)\/list_changed$/.exec(method)?.[1];
+    if (list !== undefined) void this.#offers.reload(list).finally(() => this.#emit({ method, params }));
+    else if (method === 'notifications/resources/updated') this.#emit({ method, params });
+    else if (method !== 'notifications/subscriptions/acknowledged') calls.owner()?.notify(method, params);
   }
 
   #emit(change: UpstreamChange): void {
     for (const listener of this.#listeners) listener(change);
-  }
-
-  async #fetchOffer(): Promise<Offer> {
-    try {
-      const { connection, calls } = await this.#connections.take(sharedSeat);
-      const release = calls.keep();
-      this.#known = await fetchOffer(connection, this.#options.entry).finally(release);
-      return this.#known;
-    } catch (error) {
-      this.#offer = undefined;
-      // The last good list stays: clients keep their tools, calls say what is wrong.
-      if (this.#known) return this.#known;
-      throw error;
-    }
   }
 }

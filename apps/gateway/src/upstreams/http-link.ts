@@ -1,8 +1,10 @@
 /** A link to a user's server over Streamable HTTP, or HTTP+SSE of 2024-11-05. */
-import { SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { SdkHttpError, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { ToolError } from '@sandlot/core';
-import { isLoose } from './caller.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import { isLoose, type Loose } from './caller.ts';
 import { JsonRpcPeer, type PeerHandlers } from './peer.ts';
+import { sessionLost } from './session-lost.ts';
 import type { Link } from './spawned.ts';
 
 /** How it is reached. */
@@ -11,57 +13,126 @@ export interface HttpSpec {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly type: 'http' | 'sse';
+  /** Longest time to open the stream of HTTP+SSE, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly maxMessageBytes: number;
+  /** Only public addresses may be connected to. */
+  readonly publicOnly: boolean;
 }
 
 /** Opens a link. The headers are the configuration's: a caller's token is never passed on. */
 export async function httpLink(spec: HttpSpec, handlers: PeerHandlers): Promise<Link> {
-  const requestInit = { headers: { ...spec.headers } };
+  const options = {
+    requestInit: { headers: { ...spec.headers } },
+    fetch: await boundedFetch({ maxBytes: spec.maxMessageBytes, publicOnly: spec.publicOnly }),
+  };
   const url = new URL(spec.url);
-  const transport =
-    spec.type === 'sse' ? new SSEClientTransport(url, { requestInit }) : new StreamableHTTPClientTransport(url, { requestInit });
+  const transport = spec.type === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
   const ended = Promise.withResolvers<string>();
+  /** What the transport complained of last: it says so right before it tells that the stream of a request has ended. */
+  let complaint: Error | undefined;
   const peer: JsonRpcPeer = new JsonRpcPeer(
     {
       send: (message, signal) => {
-        // The transport wants its own message type; what it gets is what a peer made or relays.
-        const sent =
-          transport instanceof SSEClientTransport
-            ? transport.send(message as never)
-            : transport.send(message as never, signal && { requestSignal: signal });
-        sent.catch((error: unknown) => {
-          const { id } = message;
-          const reason = error instanceof Error ? error.message : String(error);
-          if (typeof id === 'number')
-            peer.receive({ id, error: { code: -32_603, message: `The server "${spec.name}" could not be reached: ${reason}` } });
-          if (/session|404/i.test(reason))
-            peer.fail(new ToolError('UNAVAILABLE', `The server "${spec.name}" does not know this session any more.`, { cause: error }));
+        sent(message, signal).catch((error: unknown) => {
+          if (signal?.aborted) return;
+          const known = failure(spec.name, error, transport);
+          peer.reject(message['id'], known);
+          if (isFatal(known, error)) peer.fail(known);
         });
       },
       close: () => void transport.close().catch(() => undefined),
     },
     handlers,
   );
+  function sent(message: Loose, signal: AbortSignal | undefined): Promise<void> {
+    // The transport wants its own message type; what it gets is what a peer made or relays.
+    if (transport instanceof SSEClientTransport) return transport.send(message as never);
+    const onRequestStreamEnd = () => peer.reject(message['id'], broken(spec.name, complaint));
+    return transport.send(message as never, { onRequestStreamEnd, ...(signal && { requestSignal: signal }) });
+  }
   transport.onmessage = (message) => void (isLoose(message) && peer.receive(message));
+  transport.onerror = (error) => {
+    complaint = error;
+    // A stream of HTTP+SSE is the session itself.
+    if (transport instanceof SSEClientTransport && isStarted) peer.fail(broken(spec.name, error));
+    queueMicrotask(() => {
+      if (complaint === error) complaint = undefined;
+    });
+  };
   transport.onclose = () => {
-    ended.resolve('the connection closed');
+    ended.resolve(peer.failed?.message ?? 'the connection closed');
     peer.fail(new ToolError('UNAVAILABLE', `The connection to "${spec.name}" closed.`));
   };
+  let isStarted = false;
   try {
-    await transport.start();
+    await within(transport.start(), spec.timeoutMs);
+    isStarted = true;
   } catch (error) {
-    throw new ToolError(
-      'UNAVAILABLE',
-      `The server "${spec.name}" at ${url.origin} could not be reached: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    await transport.close();
+    throw failure(spec.name, error, transport);
   }
   return {
     peer,
     ended: ended.promise,
     onVersion: (version) => transport.setProtocolVersion(version),
     async close() {
-      if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession().catch(() => undefined);
+      if (transport instanceof StreamableHTTPClientTransport && !peer.failed)
+        await within(transport.terminateSession(), 2000).catch(() => undefined);
       await transport.close();
     },
   };
+}
+
+type Transport = SSEClientTransport | StreamableHTTPClientTransport;
+
+/** Why a message could not be delivered, or not be answered. */
+function failure(name: string, error: unknown, transport: Transport): ToolError {
+  const known = rootOf(error);
+  if (ToolError.is(known)) {
+    if (known.code !== 'PAYLOAD_TOO_LARGE') return known;
+    return new ToolError(known.code, `The server "${name}" sent too much: ${known.message}`, { cause: error });
+  }
+  const status = error instanceof SdkHttpError ? error.status : undefined;
+  if (transport instanceof StreamableHTTPClientTransport && transport.sessionId !== undefined) {
+    if (status === 404 || (status === 400 && /session/i.test(messageOf(error)))) return sessionLost(name, error);
+  }
+  if (status !== undefined)
+    return new ToolError('UNAVAILABLE', `The server "${name}" answered ${status}: ${messageOf(error).slice(0, 300)}`, { cause: error });
+  if (error instanceof SyntaxError || (error instanceof Error && error.name === 'ZodError'))
+    return new ToolError('UNAVAILABLE', `The server "${name}" answered with what is not MCP: ${messageOf(error).slice(0, 200)}`, {
+      cause: error,
+    });
+  return new ToolError('UNAVAILABLE', `The server "${name}" could not be reached: ${messageOf(known)}`, { cause: error });
+}
+
+/** The stream of an answer ended before the answer came. */
+function broken(name: string, complaint: Error | undefined): ToolError {
+  const text = complaint?.message ?? '';
+  const limit = /A message has over \d+ bytes\./.exec(text)?.[0];
+  if (limit !== undefined) return new ToolError('PAYLOAD_TOO_LARGE', `The server "${name}" sent too much: ${limit}`);
+  return new ToolError('UNAVAILABLE', `The server "${name}" ended its answer before it was complete${text && `: ${text}`}.`, {
+    advice: 'Call again. Whether the call took effect is not known.',
+  });
+}
+
+/** True when nothing on this connection has a future: the session is unknown, or nobody listens there. */
+function isFatal(known: ToolError, error: unknown): boolean {
+  const root = rootOf(error);
+  const code = root instanceof Error && 'code' in root ? root.code : undefined;
+  return known.message.endsWith('does not know this session any more.') || code === 'ECONNREFUSED' || code === 'ENOTFOUND';
+}
+
+function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`nothing within ${ms} ms`)), ms);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

@@ -4,25 +4,26 @@ import { type Connection, listAll } from './connection.ts';
 import { isAllowed, type ServerEntry } from './settings.ts';
 import type { Offer } from './upstream.ts';
 
+/** An offer as the server listed it. */
+export type RawOffer = Offer;
+
 /** Asks a server for all its lists. */
-export async function fetchOffer(connection: Connection, entry: ServerEntry): Promise<Offer> {
+export async function fetchOffer(connection: Connection, timeoutMs: number): Promise<RawOffer> {
   const { capabilities, instructions } = connection;
   const list = (capability: string, method: string, key: string) =>
-    capability in capabilities ? listAll(connection, method, key, entry.timeout) : Promise.resolve([]);
+    capability in capabilities ? listAll(connection, method, key, timeoutMs) : Promise.resolve([]);
   const [tools, prompts, resources, resourceTemplates] = await Promise.all([
     list('tools', 'tools/list', 'tools'),
     list('prompts', 'prompts/list', 'prompts'),
     list('resources', 'resources/list', 'resources'),
     list('resources', 'resources/templates/list', 'resourceTemplates').catch(() => []),
   ]);
-  return {
-    capabilities,
-    ...(instructions !== undefined && { instructions }),
-    tools: tools.filter((tool) => isAllowed(entry, String(tool['name']))).map((tool) => override(tool, entry)),
-    prompts,
-    resources,
-    resourceTemplates,
-  };
+  return { capabilities, ...(instructions !== undefined && { instructions }), tools, prompts, resources, resourceTemplates };
+}
+
+/** The offer as clients see it, with the definitions that they may see. */
+export function shownOffer(raw: RawOffer, tools: readonly Loose[], entry: ServerEntry): Offer {
+  return { ...raw, tools: tools.filter((tool) => isAllowed(entry, String(tool['name']))).map((tool) => override(tool, entry)) };
 }
 
 /** The tool as clients see it. */

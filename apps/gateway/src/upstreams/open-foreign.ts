@@ -15,6 +15,10 @@ export interface ForeignServerOptions {
   /** Working folder of stdio servers without a `cwd`. */
   readonly workspace: string;
   readonly maxMessageBytes: number;
+  /** Folder of the pins. */
+  readonly pinFolder: string;
+  /** Only public addresses may be connected to. */
+  readonly publicOnly: boolean;
   readonly log: Log;
 }
 
@@ -57,7 +61,7 @@ export async function openForeign(
 }
 
 async function openLink(
-  { id, entry, env, workspace, maxMessageBytes }: ForeignServerOptions,
+  { id, entry, env, workspace, maxMessageBytes, publicOnly }: ForeignServerOptions,
   handlers: PeerHandlers,
   stderr: StderrRing,
 ): Promise<Link> {
@@ -67,5 +71,7 @@ async function openLink(
   }
   // Loaded only when a server is reached over HTTP.
   const { httpLink } = await import('./http-link.ts');
-  return httpLink({ name: id, url: entry.url, headers: entry.headers, type: entry.type === 'sse' ? 'sse' : 'http' }, handlers);
+  const { url, headers, timeout: timeoutMs } = entry;
+  const type = entry.type === 'sse' ? 'sse' : 'http';
+  return httpLink({ name: id, url, headers, type, timeoutMs, maxMessageBytes, publicOnly }, handlers);
 }

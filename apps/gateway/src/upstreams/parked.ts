@@ -2,9 +2,10 @@
  * The era bridge for a new client in front of an old server. An old server asks its client in the middle of a call; a new client
  * cannot be asked. So the call to the server is parked, the client gets `input_required` with a sealed handle, and its retry resumes it.
  */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isLoose, type Loose, objectAt } from './caller.ts';
+import { type Loose, objectAt } from './caller.ts';
+import { hashOf } from './canonical.ts';
 import { isAnswer } from './client-capability.ts';
 import { UpstreamError } from './peer.ts';
 import type { UpstreamRequest } from './upstream.ts';
@@ -193,11 +194,5 @@ export class ParkingLot {
 /** A retry must be of the same call: the same method, name and arguments. */
 function digestOf({ method, params }: UpstreamRequest): string {
   const { _meta: _, ...rest } = params;
-  return createHash('sha256')
-    .update(JSON.stringify([method, rest], sortedKeys))
-    .digest('hex');
-}
-
-function sortedKeys(_key: string, value: unknown): unknown {
-  return isLoose(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value;
+  return hashOf([method, rest]);
 }

@@ -101,6 +101,11 @@ export class JsonRpcPeer {
     if (!this.#failed) this.#transport.send({ jsonrpc: '2.0', method, params });
   }
 
+  /** Fails one request that waits. */
+  reject(id: unknown, error: Error): void {
+    if (typeof id === 'number') this.#take(id)?.reject(error);
+  }
+
   /** Fails everything that waits, and closes. */
   fail(error: Error): void {
     if (this.#failed) return;

@@ -1,19 +1,23 @@
 /** All upstreams of the gateway: ours, and the user's, which may come and go while it runs. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '@sandlot/core';
+import type { AddedServers } from './added-servers.ts';
+import { type BrokenEntry, type ConfiguredServer, type Entries, sortEntries } from './entries.ts';
 import { ForeignServer } from './foreign.ts';
 import type { ForeignServerOptions } from './open-foreign.ts';
-import { parseEntry, type ServerEntry } from './settings.ts';
 import type { Upstream, UpstreamChange } from './upstream.ts';
 
-/** Why an entry of the configuration is not served. */
-export interface BrokenEntry {
-  readonly id: string;
-  readonly error: string;
+/** What every added server is made with. */
+export interface ForeignDefaults extends Omit<ForeignServerOptions, 'id' | 'entry' | 'publicOnly'> {
+  /** Whether the API may add servers that are programs. */
+  readonly allowStdio: boolean;
+  /** Whether servers that the API added may have addresses that are not public. */
+  readonly allowPrivate: boolean;
 }
 
-/** What every added server is made with. */
-export type ForeignDefaults = Omit<ForeignServerOptions, 'id' | 'entry'>;
+interface Served extends ConfiguredServer {
+  readonly upstream: ForeignServer;
+}
 
 const listChanges = ['notifications/tools/list_changed', 'notifications/prompts/list_changed', 'notifications/resources/list_changed'];
 
@@ -21,9 +25,12 @@ const listChanges = ['notifications/tools/list_changed', 'notifications/prompts/
 export class Registry implements AsyncDisposable {
   readonly #own: readonly Upstream[];
   readonly #defaults: ForeignDefaults;
-  readonly #added = new Map<string, { readonly entry: ServerEntry; readonly upstream: ForeignServer }>();
+  readonly #served = new Map<string, Served>();
   readonly #listeners = new Set<(change: UpstreamChange) => void>();
-  #broken: readonly BrokenEntry[] = [];
+  #file: Readonly<Record<string, unknown>> = {};
+  #added: AddedServers = { mcpServers: {}, disabled: {} };
+  #entries: Entries = { served: new Map(), disabled: new Map(), broken: [] };
+  #applying: Promise<void> = Promise.resolve();
 
   constructor(own: readonly Upstream[], defaults: ForeignDefaults) {
     this.#own = own;
@@ -32,41 +39,46 @@ export class Registry implements AsyncDisposable {
   }
 
   list(): readonly Upstream[] {
-    return [...this.#own, ...[...this.#added.values()].map(({ upstream }) => upstream)];
+    return [...this.#own, ...[...this.#served.values()].map(({ upstream }) => upstream)];
   }
 
   get(name: string): Upstream | undefined {
     return this.list().find((upstream) => upstream.name === name);
   }
 
-  /** Entries that are not served, and why. */
-  get broken(): readonly BrokenEntry[] {
-    return this.#broken;
+  /** A server that a user added, when it is served. */
+  added(id: string): ForeignServer | undefined {
+    return this.#served.get(id)?.upstream;
   }
 
-  /** Takes a new `mcpServers` object: what is new starts, what is gone ends, what is the same is left alone. A broken entry stops nobody. */
-  async configure(servers: Readonly<Record<string, unknown>>): Promise<void> {
-    const broken: BrokenEntry[] = [];
-    const wanted = new Map<string, ServerEntry>();
-    for (const [id, value] of Object.entries(servers)) {
-      const parsed = this.#own.some(({ name }) => name === id)
-        ? { error: `"${id}" is the name of a server of Sandlot.` }
-        : parseEntry(id, value);
-      if ('error' in parsed) broken.push({ id, error: parsed.error });
-      else if (!parsed.entry.disabled) wanted.set(id, parsed.entry);
-    }
-    const ended = [...this.#added].filter(([id, { entry }]) => !isDeepStrictEqual(wanted.get(id), entry));
-    for (const [id] of ended) this.#added.delete(id);
-    for (const [id, entry] of wanted) {
-      if (this.#added.has(id)) continue;
-      const upstream = new ForeignServer({ ...this.#defaults, id, entry });
-      upstream.onChange((change) => this.#emit(change));
-      this.#added.set(id, { entry, upstream });
-    }
-    for (const { id, error } of broken) this.log.warn('server is not served', { server: id, error });
-    this.#broken = broken;
-    for (const method of listChanges) this.#emit({ method, params: {} });
-    await Promise.all(ended.map(([, { upstream }]) => upstream[Symbol.asyncDispose]()));
+  /** Names of our servers. */
+  get ownNames(): readonly string[] {
+    return this.#own.map(({ name }) => name);
+  }
+
+  /** The entries of added servers: served, switched off and broken. */
+  get entries(): Entries {
+    return this.#entries;
+  }
+
+  /** Entries that are not served, and why. */
+  get broken(): readonly BrokenEntry[] {
+    return this.#entries.broken;
+  }
+
+  /** Takes a new `mcpServers` object of the configuration file: see {@link Registry.configureAdded}. */
+  configure(servers: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#file = servers;
+    return this.#apply();
+  }
+
+  /**
+   * Takes what was added over the API. What is new is served, what is gone ends, what is the same is left alone. A broken entry stops
+   * nobody.
+   */
+  configureAdded(added: AddedServers): Promise<void> {
+    this.#added = added;
+    return this.#apply();
   }
 
   /** Called for every change of any upstream, and when upstreams come or go. */
@@ -80,7 +92,33 @@ export class Registry implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#applying;
     await Promise.all(this.list().map((upstream) => upstream[Symbol.asyncDispose]()));
+  }
+
+  /** One after the other: two at once would serve a server twice. */
+  #apply(): Promise<void> {
+    this.#applying = this.#applying.then(() => this.#sort());
+    return this.#applying;
+  }
+
+  async #sort(): Promise<void> {
+    const { allowStdio, allowPrivate, ...defaults } = this.#defaults;
+    const entries = sortEntries({ file: this.#file, added: this.#added, own: this.ownNames, allowStdio });
+    const ended = [...this.#served].filter(([id, { entry, origin }]) => !isDeepStrictEqual(entries.served.get(id), { entry, origin }));
+    for (const [id] of ended) this.#served.delete(id);
+    for (const [id, { entry, origin }] of entries.served) {
+      if (this.#served.has(id)) continue;
+      const upstream = new ForeignServer({ ...defaults, id, entry, publicOnly: origin === 'api' && !allowPrivate });
+      upstream.onChange((change) => this.#emit(change));
+      this.#served.set(id, { entry, origin, upstream });
+    }
+    for (const { id, error } of entries.broken) this.log.warn('server is not served', { server: id, error });
+    const isSame = isDeepStrictEqual(entries, this.#entries);
+    this.#entries = entries;
+    if (isSame) return;
+    for (const method of listChanges) this.#emit({ method, params: {} });
+    await Promise.all(ended.map(([, { upstream }]) => upstream[Symbol.asyncDispose]()));
   }
 
   #emit(change: UpstreamChange): void {

@@ -1,5 +1,6 @@
 /** One MCP server that the gateway fronts, wherever it runs. */
 import type { Caller, Loose } from './caller.ts';
+import type { WaitingTool } from './pins.ts';
 
 /** A request to an upstream, untyped: what the gateway does not know passes unharmed. */
 export interface UpstreamRequest {
@@ -30,6 +31,8 @@ export interface UpstreamHealth {
   readonly error?: string;
   /** The last lines of its stderr, for servers that a user added. */
   readonly stderr?: readonly string[];
+  /** Tools whose definition waits for approval. */
+  readonly waiting?: readonly WaitingTool[];
 }
 
 /** Something that changed in an upstream. */
@@ -52,11 +55,11 @@ export interface Upstream extends AsyncDisposable {
   known(): Offer | undefined;
   /** The scope that a tool of it needs, by the tool's own name. */
   scopeOf(tool: string): string;
+  /** A tool in full, with its output schema, for documents. Default: as it is listed. */
+  describe?(tool: string): Loose | undefined;
   /**
    * Sends a request and returns its result as it came.
    *
-  /** A tool in full, with its output schema, for documents. Default: as it is listed. */
-  describe?(tool: string): Loose | undefined;
    * @throws UpstreamError for a JSON-RPC error of the upstream; ToolError UNAVAILABLE when it cannot be reached or ends meanwhile
    */
   request(request: UpstreamRequest): Promise<Loose>;

@@ -1,0 +1,81 @@
+/** The `fetch` of a connection to a server over HTTP: no message may be longer than the limit, and addresses may have to be public. */
+import { ToolError } from '@sandlot/core';
+import { privateLiteral, publicLookup } from '@sandlot/core/network';
+
+type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+/** What is looked at of an answer. */
+interface Answer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: { get(name: string): string | null } & Iterable<[string, string]>;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+}
+
+/** Options of {@link boundedFetch}. */
+export interface BoundedFetchOptions {
+  /** Longest body, and longest event of a stream, in bytes. */
+  readonly maxBytes: number;
+  /** Only public addresses may be connected to. */
+  readonly publicOnly: boolean;
+}
+
+/** Makes one. */
+export async function boundedFetch({ maxBytes, publicOnly }: BoundedFetchOptions): Promise<Fetch> {
+  const inner: (url: string | URL, init?: RequestInit) => Promise<Answer> = publicOnly ? await publicFetch() : fetch;
+  return async (url, init) => {
+    const { status, statusText, headers, body } = await inner(url, init);
+    const isStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    return new Response(body && body.pipeThrough(limit(maxBytes, isStream)), { status, statusText, headers: [...headers] });
+  };
+}
+
+/** Counts from the last blank line in a stream of events, else from the start. */
+function limit(maxBytes: number, isStream: boolean): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let bytes = 0;
+  let lineIsEmpty = false;
+  return new TransformStream({
+    transform(chunk, controller) {
+      let counted = 0;
+      for (let end = isStream ? chunk.indexOf(10) : -1; end >= 0; end = chunk.indexOf(10, counted)) {
+        const length = end - counted;
+        if (lineIsEmpty && (length === 0 || (length === 1 && chunk[counted] === 13))) bytes = 0;
+        else bytes += length;
+        counted = end + 1;
+        lineIsEmpty = true;
+      }
+      bytes += chunk.length - counted;
+      if (counted < chunk.length) lineIsEmpty = false;
+      if (bytes <= maxBytes) controller.enqueue(chunk);
+      else controller.error(tooMuch(maxBytes));
+    },
+  });
+}
+
+function tooMuch(maxBytes: number): ToolError {
+  return new ToolError('PAYLOAD_TOO_LARGE', `A message has over ${maxBytes} bytes.`);
+}
+
+/** What {@link privateLiteral} and the lookup refuse. */
+export function notPublic(host: string, address: string): ToolError {
+  return new ToolError('PERMISSION_DENIED', `"${host}" leads to ${address}, which is not a public address.`, {
+    advice: 'Servers added over the API must have public addresses, unless the gateway runs with --allow-private-upstreams.',
+  });
+}
+
+async function publicFetch(): Promise<(url: string | URL, init?: RequestInit) => Promise<Answer>> {
+  const { Agent, fetch: fetchFrom } = await import('undici');
+  const dispatcher = new Agent({ connect: { lookup: publicLookup(notPublic) } });
+  return async (url, { method = 'GET', headers, body, signal, redirect } = {}) => {
+    const literal = privateLiteral(new URL(url));
+    if (literal !== undefined) throw notPublic(literal, literal);
+    return fetchFrom(url, {
+      dispatcher,
+      method,
+      headers: [...new Headers(headers)],
+      ...(typeof body === 'string' && { body }),
+      ...(signal && { signal }),
+      ...(redirect && { redirect }),
+    });
+  };
+}
