@@ -1,7 +1,7 @@
 """Speaks the Jupyter protocol for the code server: JSON lines on stdin and stdout, any number of kernels.
 
 In:   {"op": "open", "kernel", "file"}                 connect to a kernel that somebody has started
-      {"op": "run", "kernel", "cell", "code", "meta"}  execute; "meta" goes into the request's metadata
+      {"op": "run", "kernel", "cell", "code", "meta", "silent"}  execute; "meta" goes into the request's metadata
       {"op": "close", "kernel"}
 Out:  {"kernel", "event": "ready" | "failed"}
       {"kernel", "cell", "event": <message type>, "content"}   what the cell publishes
@@ -47,12 +47,12 @@ class Connection:
                 pass
         send(kernel=self.kernel, event="ready")
 
-    def run(self, cell, code, meta):
+    def run(self, cell, code, meta, silent):
         session = self.client.session
         content = {
             "code": code,
-            "silent": False,
-            "store_history": True,
+            "silent": silent,
+            "store_history": not silent,
             "user_expressions": {},
             "allow_stdin": False,
             "stop_on_error": False,
@@ -119,7 +119,7 @@ async def main():
             opening.add(task)
             task.add_done_callback(opening.discard)
         elif op == "run":
-            connections[kernel].run(message["cell"], message["code"], message["meta"])
+            connections[kernel].run(message["cell"], message["code"], message["meta"], message["silent"])
         elif op == "close" and kernel in connections:
             connections.pop(kernel).close()
 

@@ -1,0 +1,82 @@
+/** One context: what its cells leave for the next. */
+import type { Progress } from '@sandlot/core';
+import type { Kernel, KernelExit, Runtime } from './kernel.ts';
+import { Turns } from './turns.ts';
+
+/** A context of one principal. */
+export class Context {
+  readonly id: string;
+  readonly principal: string;
+  readonly runtime: Runtime;
+  readonly createdAt = Date.now();
+  readonly turns = new Turns();
+  usedAt = Date.now();
+  cells = 0;
+  /** Where the next cell begins, as far as known. */
+  cwd: string;
+  /** Why the state of earlier cells is gone, until somebody was told. */
+  lost: string | undefined;
+  /** The cell that runs can be interrupted by this. */
+  interruptCell: (() => void) | undefined;
+  readonly #take: (report: (progress: Progress) => void) => Promise<Kernel>;
+  #kernel: Promise<Kernel> | undefined;
+  #ended = false;
+
+  constructor(parts: {
+    id: string;
+    principal: string;
+    runtime: Runtime;
+    cwd: string;
+    take: (report: (progress: Progress) => void) => Promise<Kernel>;
+  }) {
+    this.id = parts.id;
+    this.principal = parts.principal;
+    this.runtime = parts.runtime;
+    this.cwd = parts.cwd;
+    this.#take = parts.take;
+  }
+
+  /** The kernel; a new one after the earlier has died. */
+  kernel(report: (progress: Progress) => void = () => undefined): Promise<Kernel> {
+    if (this.#kernel) return this.#kernel;
+    const taken = this.#take(report);
+    this.#kernel = taken;
+    const forget = () => {
+      if (this.#kernel === taken) this.#kernel = undefined;
+    };
+    taken.then(async (kernel) => {
+      if (this.#ended) return kernel.end();
+      const exit = await kernel.ended;
+      forget();
+      if (!this.#ended) this.lost ??= describeExit(exit);
+      return undefined;
+    }, forget);
+    return taken;
+  }
+
+  /** Its kernel's process, if there is one. */
+  async pid(): Promise<number | undefined> {
+    return (await this.#kernel?.catch(() => undefined))?.pid;
+  }
+
+  /** Ends its kernel with all that it started. */
+  async end(reason: string): Promise<void> {
+    this.#ended = true;
+    await this.endKernel(reason);
+  }
+
+  /** Ends its kernel; the next cell begins with a new one. */
+  async endKernel(reason: string): Promise<void> {
+    const kernel = await this.#kernel?.catch(() => undefined);
+    await kernel?.end(reason);
+  }
+}
+
+/** How a kernel ended, in words. */
+export function describeExit({ code, signal, stderr, reason }: KernelExit): string {
+  if (reason !== undefined) return reason;
+  if (/heap out of memory|Allocation failed|MemoryError|bad_alloc|Cannot allocate memory/.test(stderr)) return 'it ran out of memory';
+  if (signal === 'SIGKILL') return 'it was killed by SIGKILL, as happens when memory runs out';
+  if (signal) return `it was killed by ${signal}`;
+  return `its process ended with exit code ${code}`;
+}

@@ -1,0 +1,138 @@
+/** A JavaScript context: a Node.js process of its own. What runs in it is child/main.ts. */
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { ToolError } from '@sandlot/core';
+import type { Environment } from '@sandlot/core/processes';
+import type { Cell, CellEnd, CellEvent, Kernel, KernelExit } from '../contexts/kernel.ts';
+import { launch, type Launched, type ProcessLimits } from '../processes/launch.ts';
+import { readMessages } from '../processes/messages.ts';
+import { StderrEnd } from '../processes/stderr-end.ts';
+import { toCellEnd, toCellEvent } from './child-messages.ts';
+
+/** What {@link NodeKernel.start} takes. */
+export interface NodeKernelOptions {
+  readonly node: string;
+  readonly workspace: string;
+  readonly env: Environment;
+  readonly tag: number;
+  readonly limits: ProcessLimits;
+  /** For small files. */
+  readonly folder: string;
+  /** Makes a process for one script alone: with this as its stdin, and a cell that ends when nothing is left to wait for. */
+  readonly script?: { readonly stdin: string };
+}
+
+const child = fileURLToPath(new URL(import.meta.url.replace(/node-kernel(\.[jt]s)$/, 'child/main$1')));
+// How long a cell may take to see that it should stop, before its thread is stopped.
+const politeMs = 200;
+
+/** A running Node.js process. */
+export class NodeKernel implements Kernel {
+  readonly runtime = 'javascript';
+  readonly pid: number;
+  readonly ended: Promise<KernelExit>;
+  readonly #launched: Launched;
+  readonly #fresh: boolean;
+  readonly #ready = Promise.withResolvers<void>();
+  #running: { onEvent: (event: CellEvent) => void; end: (end: CellEnd) => void } | undefined;
+  /** What came while no cell ran. */
+  #late: CellEvent[] = [];
+  #reason: string | undefined;
+
+  private constructor(launched: Launched, fresh: boolean) {
+    this.#launched = launched;
+    this.#fresh = fresh;
+    this.pid = launched.pid;
+    const { stdout, stderr, stdio } = launched.child;
+    const end = new StderrEnd(stderr);
+    // Written by what the cell started; its own output comes as messages.
+    stdout?.setEncoding('utf8').on('data', (text: string) => this.#take({ type: 'stream', name: 'stdout', text }));
+    stderr?.on('data', (text: string) => this.#take({ type: 'stream', name: 'stderr', text }));
+    for (const index of [3, 5]) stdio[index]?.on('error', () => undefined);
+    readMessages(stdio[4] as Readable, (message) => this.#receive(message));
+    this.ended = launched.exited.then(async (exit) => {
+      await launched.end();
+      return { ...exit, stderr: end.text, reason: this.#reason };
+    });
+  }
+
+  /**
+   * Starts a process and waits until it takes cells.
+   *
+   * @throws ToolError UNAVAILABLE with the end of its stderr when it does not get ready
+   */
+  static async start(options: NodeKernelOptions): Promise<NodeKernel> {
+    const { node, workspace: cwd, env, tag, limits, folder, script } = options;
+    const heap = limits.memoryMb > 0 ? [`--max-old-space-size=${Math.floor(limits.memoryMb * 0.75)}`] : [];
+    const command = [node, ...heap, '--disable-warning=ExperimentalWarning', child];
+    const stdinFile = script && join(folder, `stdin-${tag}`);
+    if (stdinFile) writeFileSync(stdinFile, script.stdin, { mode: 0o600 });
+    const stdin = openSync(stdinFile ?? '/dev/null', 'r');
+    try {
+      const stdio = [stdin, ...Array.from({ length: 5 }, () => 'pipe' as const)];
+      const launched = await launch({ command, cwd, env, tag, limits, stdio });
+      const kernel = new NodeKernel(launched, script !== undefined);
+      const died = kernel.ended.then(({ stderr }) => {
+        throw new ToolError('UNAVAILABLE', `Node.js did not start. It said: ${stderr.trim().slice(-1000) || 'nothing'}`);
+      });
+      await Promise.race([kernel.#ready.promise, died]);
+      died.catch(() => undefined);
+      return kernel;
+    } finally {
+      closeSync(stdin);
+    }
+  }
+
+  run(cell: Cell, onEvent: (event: CellEvent) => void): Promise<CellEnd> {
+    const { promise, resolve } = Promise.withResolvers<CellEnd>();
+    this.#running = { onEvent, end: resolve };
+    for (const event of this.#late.splice(0)) onEvent(event);
+    const { id, code, typescript, cwd, env, trace, outputChars } = cell;
+    const stdin = this.#fresh ? undefined : cell.stdin;
+    this.#send({ op: 'run', cell: id, code, typescript, cwd, env, trace, stdin, outputChars, fresh: this.#fresh });
+    return promise;
+  }
+
+  interrupt(): void {
+    const running = this.#running;
+    this.#send({ op: 'interrupt' });
+    setTimeout(() => {
+      if (running && this.#running === running) this.#write(5, 'x');
+    }, politeMs).unref();
+  }
+
+  async end(reason?: string): Promise<void> {
+    this.#reason ??= reason;
+    await this.#launched.end();
+    await this.ended;
+  }
+
+  #receive(message: Record<string, unknown>): void {
+    if (message['event'] === 'ready') return this.#ready.resolve();
+    if (message['event'] !== 'end') {
+      const event = toCellEvent(message);
+      if (event) this.#take(event);
+      return;
+    }
+    const running = this.#running;
+    this.#running = undefined;
+    // Lets the pipes of what the cell started be read first.
+    setImmediate(() => running?.end(toCellEnd(message)));
+  }
+
+  #take(event: CellEvent): void {
+    if (this.#running) this.#running.onEvent(event);
+    else if (this.#late.length < 100) this.#late.push(event);
+  }
+
+  #send(message: Readonly<Record<string, unknown>>): void {
+    this.#write(3, `${JSON.stringify(message)}\n`);
+  }
+
+  #write(index: number, text: string): void {
+    const stream = this.#launched.child.stdio[index] as Writable;
+    if (stream.writable) stream.write(text);
+  }
+}

@@ -1,0 +1,144 @@
+/** A Python kernel: ipykernel in a process of its own, spoken to through the host. */
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ToolError } from '@sandlot/core';
+import type { Environment } from '@sandlot/core/processes';
+import type { Cell, CellEnd, CellEvent, Kernel, KernelExit } from '../contexts/kernel.ts';
+import { launch, type Launched, type ProcessLimits } from '../processes/launch.ts';
+import { StderrEnd } from '../processes/stderr-end.ts';
+import { writeConnectionFile } from './connection-file.ts';
+import type { PythonHost } from './host.ts';
+import { toCellEnd, toCellEvent } from './jupyter-messages.ts';
+
+/** What {@link PythonKernel.start} takes. */
+export interface PythonKernelOptions {
+  readonly python: string;
+  readonly host: PythonHost;
+  readonly workspace: string;
+  readonly env: Environment;
+  readonly tag: number;
+  readonly limits: ProcessLimits;
+  /** Of connection files. */
+  readonly connections: string;
+  /** Of Unix sockets. */
+  readonly sockets: string;
+  /** Path of the virtual environment whose packages are importable once it exists. */
+  readonly venv: string;
+}
+
+interface Running {
+  readonly id: string;
+  readonly onEvent: (event: CellEvent) => void;
+  readonly end: PromiseWithResolvers<CellEnd>;
+}
+
+const kernelFile = fileURLToPath(new URL('../../python/kernel.py', import.meta.url));
+// No history on disk, and tracebacks without colours.
+const flags = ['--HistoryManager.enabled=False', '--InteractiveShell.colors=NoColor'];
+// The first cell of a kernel imports what later ones need; better before than in the caller's first cell.
+const warmUp = '1';
+
+/** A running Python kernel. */
+export class PythonKernel implements Kernel {
+  readonly runtime = 'python';
+  readonly pid: number;
+  readonly ended: Promise<KernelExit>;
+  readonly #options: PythonKernelOptions;
+  readonly #id: string;
+  readonly #launched: Launched;
+  readonly #ready = Promise.withResolvers<void>();
+  #running: Running | undefined;
+  #reason: string | undefined;
+
+  private constructor(options: PythonKernelOptions, id: string, file: string, launched: Launched) {
+    this.#options = options;
+    this.#id = id;
+    this.#launched = launched;
+    this.pid = launched.pid;
+    const stderr = new StderrEnd(launched.child.stderr);
+    this.ended = launched.exited.then(async (exit) => {
+      await launched.end();
+      options.host.close(id);
+      rmSync(file, { force: true });
+      return { ...exit, stderr: stderr.text, reason: this.#reason };
+    });
+    options.host.open(id, file, (message) => this.#receive(message));
+  }
+
+  /**
+   * Starts a kernel and waits until it has run its first, empty cell.
+   *
+   * @throws ToolError UNAVAILABLE with the end of its stderr when it does not get ready
+   */
+  static async start(options: PythonKernelOptions): Promise<PythonKernel> {
+    const id = `sandlot-${randomUUID()}`;
+    const file = writeConnectionFile(options.connections, options.sockets, id);
+    const launched = await launch({
+      command: [options.python, kernelFile, '-f', file, ...flags],
+      cwd: options.workspace,
+      // The kernel ends by itself, too, when its parent is gone.
+      env: { ...options.env, JPY_PARENT_PID: String(process.pid), PYDEVD_DISABLE_FILE_VALIDATION: '1' },
+      tag: options.tag,
+      limits: options.limits,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const kernel = new PythonKernel(options, id, file, launched);
+    const died = kernel.ended.then(({ stderr }) => {
+      throw new ToolError('UNAVAILABLE', `The Python kernel did not start. It said: ${stderr.trim().slice(-1000) || 'nothing'}`);
+    });
+    await Promise.race([kernel.#ready.promise.then(() => kernel.#warmUp()), died]);
+    // Only a death before this point is a failed start.
+    died.catch(() => undefined);
+    return kernel;
+  }
+
+  /** Name of its connection file, by which JupyterLab shows it. */
+  get connection(): string {
+    return this.#id;
+  }
+
+  run(cell: Cell, onEvent: (event: CellEvent) => void): Promise<CellEnd> {
+    const { cwd, env, trace, stdin, outputChars } = cell;
+    const meta = { cwd, env, trace, stdin, limit: outputChars, venv: this.#options.venv };
+    return this.#run({ id: cell.id, code: cell.code, meta, silent: false }, onEvent);
+  }
+
+  #warmUp(): Promise<CellEnd> {
+    return this.#run({ id: 'warm-up', code: warmUp, meta: {}, silent: true }, () => undefined);
+  }
+
+  #run(cell: { id: string; code: string; meta: object; silent: boolean }, onEvent: (event: CellEvent) => void): Promise<CellEnd> {
+    const end = Promise.withResolvers<CellEnd>();
+    this.#running = { id: cell.id, onEvent, end };
+    const { id, ...rest } = cell;
+    this.#options.host.send({ op: 'run', kernel: this.#id, cell: id, ...rest });
+    return end.promise;
+  }
+
+  #receive(message: Record<string, unknown>): void {
+    const { event, cell, content } = message;
+    if (event === 'ready') this.#ready.resolve();
+    // Nobody can talk to the kernel any more.
+    if (event === 'lost' || event === 'failed') void this.end('the process that talks to the Python kernels has ended');
+    const running = this.#running;
+    if (!running || running.id !== cell) return;
+    if (event === 'reply') {
+      this.#running = undefined;
+      running.end.resolve(toCellEnd(content));
+      return;
+    }
+    const shown = toCellEvent(String(event), content);
+    if (shown) running.onEvent(shown);
+  }
+
+  interrupt(): void {
+    this.#launched.signal('SIGINT');
+  }
+
+  async end(reason?: string): Promise<void> {
+    this.#reason ??= reason;
+    await this.#launched.end();
+    await this.ended;
+  }
+}

@@ -1,0 +1,69 @@
+/** Starts Python kernels. */
+import type { Log, Progress } from '@sandlot/core';
+import { baseEnvironment, type Environment } from '@sandlot/core/processes';
+import type { ProcessLimits } from '../processes/launch.ts';
+import type { Reaper } from '../processes/reaper.ts';
+import { connectionFolder, removeOldConnections } from './connection-file.ts';
+import { findPython, type Python } from './find-python.ts';
+import { PythonHost } from './host.ts';
+import { PythonKernel } from './python-kernel.ts';
+
+/** Options of {@link PythonRuntime}. */
+export interface PythonRuntimeOptions {
+  readonly workspace: string;
+  /** The Python to use. Default: found or made. */
+  readonly python: string | undefined;
+  /** The workspace's virtual environment. */
+  readonly venv: string;
+  readonly env: Environment;
+  readonly limits: ProcessLimits;
+  readonly reaper: Reaper;
+  readonly log: Log;
+}
+
+/** The Python of one server. */
+export class PythonRuntime {
+  readonly #options: PythonRuntimeOptions;
+  readonly #connections: string;
+  #python: Promise<Python> | undefined;
+  #host: Promise<PythonHost> | undefined;
+
+  constructor(options: PythonRuntimeOptions) {
+    this.#options = options;
+    this.#connections = connectionFolder(options.env);
+    removeOldConnections(this.#connections);
+  }
+
+  /** The Python that kernels run on; found or made at the first call. */
+  find(report: (progress: Progress) => void): Promise<Python> {
+    const { python: asked, venv, log } = this.#options;
+    // pip reads its index from such variables; code does not get them.
+    const env = { ...baseEnvironment(['PIP_*', 'UV_*']), ...this.#options.env };
+    this.#python ??= findPython({ asked, venv, env, log }, report).catch((error: unknown) => {
+      this.#python = undefined;
+      throw error;
+    });
+    return this.#python;
+  }
+
+  /** Starts a kernel. */
+  async start(report: (progress: Progress) => void): Promise<PythonKernel> {
+    const { workspace, env, limits, reaper, venv } = this.#options;
+    const { path: python } = await this.find(report);
+    const host = await this.#runningHost(python);
+    const folders = { connections: this.#connections, sockets: reaper.folder };
+    return PythonKernel.start({ python, host, workspace, env, tag: reaper.tags.next(), limits, venv, ...folders });
+  }
+
+  async #runningHost(python: string): Promise<PythonHost> {
+    const current = this.#host;
+    const known = await current?.catch(() => undefined);
+    if (known?.isRunning) return known;
+    // Of several that wait here, one starts it.
+    if (this.#host === current) {
+      const { workspace, env, reaper } = this.#options;
+      this.#host = PythonHost.start({ python, cwd: workspace, env, tag: reaper.tags.next() });
+    }
+    return this.#runningHost(python);
+  }
+}
