@@ -15,6 +15,8 @@ import type { Profiles } from './config/profiles.ts';
 import { foreignEnvironment, secretValues, serverEnvironment } from './environments.ts';
 import { listenApp } from './listen.ts';
 import { auditGuard, type Guard, openGuard } from './mcp/guard.ts';
+import { ResultFolder } from './spill/result-folder.ts';
+import { spillGuard } from './spill/spill.ts';
 import { createViews, type Views } from './mcp/views.ts';
 import type { InstalledServer } from './servers.ts';
 import { AddedServersFile } from './upstreams/added-servers.ts';
@@ -89,7 +91,11 @@ export async function createGateway(
     registry,
     admin: new ServerAdmin(registry, added, rules),
     views: createViews(registry, version, settings.profiles),
-    guard: trail ? auditGuard(trail) : openGuard,
+    guard: spillGuard(trail ? auditGuard(trail) : openGuard, {
+      maxBytes: values.resultBytes,
+      folder: new ResultFolder(workspace, values.keptResultBytes),
+      log,
+    }),
     async [Symbol.asyncDispose]() {
       watching[Symbol.dispose]();
       await registry[Symbol.asyncDispose]();

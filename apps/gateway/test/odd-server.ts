@@ -9,6 +9,12 @@ if (mode === 'exit') {
 }
 if (mode === 'garbage') process.stdout.write('Welcome to the server!\n');
 
+/** 100 MB without an end of line. */
+function flood(): void {
+  const part = 'x'.repeat(1024 * 1024);
+  for (let n = 0; n < 100; n++) process.stdout.write(part);
+}
+
 let asking: (text: string, isError: boolean) => void = () => undefined;
 let rest = '';
 process.stdin.setEncoding('utf8').on('data', (chunk: string) => {
@@ -46,7 +52,7 @@ function take({
     return void process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'elicitation/create', params: asked })}\n`);
   }
   if (params.name === 'die') process.exit(7);
-  if (params.name === 'flood') return void process.stdout.write('x'.repeat(17 * 1024 * 1024));
+  if (params.name === 'flood') return void flood();
   if (params.name === 'babble') process.stdout.write('debug: not JSON\n{"neither": "this"}\n');
   reply({ result: { content: [{ type: 'text', text: `${sign} ${params.name} ${process.pid}` }] } });
 }

@@ -66,6 +66,27 @@ export const gatewayOptions = {
     schema: z.coerce.number().int().positive().default(defaultLimits.requestBytes),
     env: 'SANDLOT_REQUEST_BYTES',
   },
+  resultBytes: {
+    description:
+      'Longest text that an added server may answer with, in bytes; what is longer is kept in a file of the workspace, and the answer says where; 0 sets no limit',
+    placeholder: 'BYTES',
+    schema: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(256 * 1024),
+    env: 'SANDLOT_RESULT_BYTES',
+  },
+  keptResultBytes: {
+    description: 'Most that the files of long results may have together, in bytes; the oldest are removed',
+    placeholder: 'BYTES',
+    schema: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(256 * 1024 * 1024),
+    env: 'SANDLOT_KEPT_RESULT_BYTES',
+  },
   outputSchemas: {
     description: 'List tools with their output schemas and every hint; they double what a model reads',
     boolean: true,

@@ -65,6 +65,7 @@ export async function createRelayServer(view: View, client: RelayClient, options
 function toCaller(server: Server, client: RelayClient, ctx: ServerContext, level: () => string | undefined): Caller {
   const { mcpReq } = ctx;
   const { inputResponses } = mcpReq;
+  const version = server.getNegotiatedProtocolVersion();
   const requestState: unknown = mcpReq.requestState();
   const envelope: Loose = { ...(client.era === 'modern' ? mcpReq.envelope : legacyEnvelope(server, level() ?? 'debug')) };
   const least = client.era === 'modern' ? () => envelope[envelopeKeys.logLevel] : () => level() ?? 'debug';
@@ -72,6 +73,7 @@ function toCaller(server: Server, client: RelayClient, ctx: ServerContext, level
     principal: client.principal.id,
     allows: (scope) => client.principal.allows(scope),
     era: client.era,
+    ...(client.era === 'legacy' && version !== undefined && { protocolVersion: version }),
     envelope,
     signal: mcpReq.signal,
     ...(client.session !== undefined && { session: client.session }),

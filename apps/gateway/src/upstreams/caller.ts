@@ -11,6 +11,8 @@ export interface Caller {
   /** The protocol session, for clients before 2026-07-28 that have one. */
   readonly session?: string;
   readonly era: 'legacy' | 'modern';
+  /** Protocol version of a client before 2026-07-28, once it is agreed on. */
+  readonly protocolVersion?: string;
   /** The client as a 2026-07-28 `_meta` envelope: version, info, capabilities, log level. */
   readonly envelope: Loose;
   /** Aborts when the client cancels or goes away. */
