@@ -6,6 +6,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Authenticator } from './auth/authenticator.ts';
 import { challenge, type ChallengeOptions, isMcpPath, type OAuthResource } from './auth/challenge.ts';
+import type { KeyEntry } from './auth/keys.ts';
 import { Tickets } from './auth/tickets.ts';
 import { Usage } from './auth/usage.ts';
 import { type Guard, openGuard } from './mcp/guard.ts';
@@ -22,7 +23,10 @@ import { mcpRoutes } from './routes/mcp.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { restRoutes } from './routes/rest.ts';
 import { serverRoutes } from './routes/servers.ts';
+import { socketHints, socketRoutes } from './routes/sockets.ts';
 import { ticketRoutes } from './routes/tickets.ts';
+import { OpenSockets } from './sockets/open-sockets.ts';
+import { type SocketRoute, ticketPath } from './sockets/route.ts';
 import type { ServerAdmin } from './upstreams/admin.ts';
 import type { Registry } from './upstreams/registry.ts';
 
@@ -38,7 +42,9 @@ export interface AppOptions {
   /** Undefined without OAuth. */
   readonly oauth: OAuthResource | undefined;
   readonly hosts: HostRule;
-  /** Paths of pages and WebSockets, on which a one-time ticket is accepted. Default none. */
+  /** WebSockets. Default none. */
+  readonly sockets?: readonly SocketRoute[];
+  /** Paths of pages, on which a one-time ticket is accepted as it is on those of WebSockets. Default none. */
   readonly ticketPaths?: readonly string[];
   readonly maxRequestBytes: number;
   readonly isReady: () => boolean;
@@ -48,13 +54,21 @@ export interface AppOptions {
 /** The app, and what ends its sessions. */
 export interface App {
   readonly app: Hono<GatewayEnv>;
+  /** Takes new keys, and ends what goes on with one that is gone. */
+  readonly replaceKeys: (keys: readonly KeyEntry[]) => void;
   readonly close: () => Promise<void>;
 }
 
+/** How often what goes on is looked at for credentials that have ended, in milliseconds. */
+const sweepMs = 30_000;
+
 /** Makes the app. */
 export function createApp(options: AppOptions): App {
-  const { registry, views, maxRequestBytes, authenticator, ticketPaths = [], log, guard = openGuard } = options;
+  const { registry, views, maxRequestBytes, authenticator, ticketPaths = [], sockets = [], log, guard = openGuard } = options;
   const tickets = new Tickets();
+  const usage = new Usage();
+  const sweeping = setInterval(() => usage.sweep(), sweepMs).unref();
+  const openSockets = new OpenSockets();
   const challenges = { oauth: options.oauth, scopes: () => scopesOf(registry) };
   const fail = (error: unknown, c: Context) => answer(error, c, log, challenges);
   const app = new Hono<GatewayEnv>();
@@ -67,16 +81,29 @@ export function createApp(options: AppOptions): App {
   app.route('/', healthRoutes(options.isReady));
   app.route('/', oauthRoutes(challenges));
   // Whatever is added below this line needs a credential.
-  app.use(auth({ authenticator, tickets, ticketPaths }));
-  app.use(limits(new Usage()));
+  app.use(auth({ authenticator, tickets, ticketPaths: [...ticketPaths, ...sockets.map(ticketPath)] }));
+  app.use(limits(usage));
   app.use(jsonBody(maxRequestBytes));
   app.use(httpSpan());
   app.route('/', ticketRoutes(tickets));
+  app.route('/', socketRoutes(sockets, guard, openSockets));
   const mcp = mcpRoutes(views, { transport: 'tcp', maxRequestBytes, guard, log }, options.sessions);
   app.route('/', mcp.routes);
   app.route('/', serverRoutes({ registry, admin: options.admin, guard }));
   app.route('/', restRoutes(registry, views, guard));
-  return { app, close: () => mcp.close() };
+  app.route('/', socketHints(sockets));
+  return {
+    app,
+    replaceKeys(keys) {
+      authenticator.replaceKeys(keys);
+      usage.sweep();
+    },
+    async close() {
+      clearInterval(sweeping);
+      openSockets.close();
+      await mcp.close();
+    },
+  };
 }
 
 /** Every scope that some tool needs. */

@@ -8,19 +8,21 @@ import { type HttpListening, isLoopback } from '@sandlot/core/http';
 import { type App, createApp } from './app.ts';
 import { type AuditTrail, openAudit } from './audit/trail.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
-import { hasCredentials, toAuthConfig, toOAuthResource } from './config/auth.ts';
+import { hasCredentials, toAuthConfig, toKeys, toOAuthResource } from './config/auth.ts';
 import { defaultStateDir, generatedKey } from './config/key.ts';
 import { capsOf, type GatewayValues, type ServerSettings } from './config/options.ts';
 import type { Profiles } from './config/profiles.ts';
 import { foreignEnvironment, secretValues, serverEnvironment } from './environments.ts';
 import { listenApp } from './listen.ts';
 import { auditGuard, type Guard, openGuard } from './mcp/guard.ts';
-import { ResultFolder } from './spill/result-folder.ts';
-import { spillGuard } from './spill/spill.ts';
 import { createViews, type Views } from './mcp/views.ts';
 import type { InstalledServer } from './servers.ts';
+import { ResultFolder } from './spill/result-folder.ts';
+import { spillGuard } from './spill/spill.ts';
 import { AddedServersFile } from './upstreams/added-servers.ts';
 import { ServerAdmin } from './upstreams/admin.ts';
+import { ownSocketRoutes } from './sockets/own.ts';
+import type { SocketRoute } from './sockets/route.ts';
 import { OwnServer } from './upstreams/own-server.ts';
 import { pinFolder } from './upstreams/pin-file.ts';
 import { Registry } from './upstreams/registry.ts';
@@ -37,6 +39,8 @@ export interface Gateway extends AsyncDisposable {
   /** Adds, removes and switches servers, and approves what waits. */
   readonly admin: ServerAdmin;
   readonly views: Views;
+  /** WebSockets of the servers. */
+  readonly sockets: readonly SocketRoute[];
   /** Stands before every call. */
   readonly guard: Guard;
   readonly workspace: string;
@@ -91,6 +95,7 @@ export async function createGateway(
     registry,
     admin: new ServerAdmin(registry, added, rules),
     views: createViews(registry, version, settings.profiles),
+    sockets: ownSocketRoutes(own),
     guard: spillGuard(trail ? auditGuard(trail) : openGuard, {
       maxBytes: values.resultBytes,
       folder: new ResultFolder(workspace, values.keptResultBytes),
@@ -162,12 +167,19 @@ export interface ListeningGateway {
   readonly apiKey: string | undefined;
   /** True when the key was made here rather than given. */
   readonly generated: boolean;
+  /**
+   * Takes the keys of a new configuration; all else of it is for the next start.
+   *
+   * @returns puts them into force: what goes on with a key that is gone, ends
+   * @throws ToolError INVALID_ARGUMENT for an entry that cannot be meant
+   */
+  readonly takeKeys: (values: GatewayValues) => () => void;
   /** Stops listening and ends the sessions. */
   readonly close: () => Promise<void>;
 }
 
 /** The app of a gateway, and the key that opens it. */
-export interface GatewayApp extends Omit<ListeningGateway, 'http'>, App {}
+export interface GatewayApp extends Omit<ListeningGateway, 'http'>, Pick<App, 'app' | 'close'> {}
 
 /**
  * Makes the app with its policy.
@@ -186,11 +198,12 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
   if (apiKey !== undefined) gateway.secrets.add(apiKey);
   const auth = await toAuthConfig(values, apiKey, environment());
   const { registry, admin, views, guard, log } = gateway;
-  const { app, close } = createApp({
+  const { app, close, replaceKeys } = createApp({
     registry,
     admin,
     views,
     guard,
+    sockets: gateway.sockets,
     sessions: { idleMs: values.sessionIdleMs, max: values.maxSessions },
     authenticator: await createAuthenticator(auth),
     oauth: toOAuthResource(values),
@@ -200,17 +213,25 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
     isReady: () => true,
     log,
   });
-  return { app, close, apiKey: auth.required ? apiKey : undefined, generated };
+  return {
+    app,
+    close,
+    apiKey: auth.required ? apiKey : undefined,
+    generated,
+    takeKeys(changed) {
+      const keys = toKeys(changed, apiKey, environment());
+      return () => replaceKeys(keys);
+    },
+  };
 }
 
 /** Listens for HTTP. @throws ToolError INVALID_ARGUMENT for a policy that is refused, UNAVAILABLE when the port is taken */
 export async function listenGateway(gateway: Gateway, values: GatewayValues): Promise<ListeningGateway> {
-  const { app, apiKey, generated, close } = await createGatewayApp(gateway, values);
+  const { app, close, ...facts } = await createGatewayApp(gateway, values);
   const http = await listenApp(app, values);
   return {
+    ...facts,
     http,
-    apiKey,
-    generated,
     async close() {
       await close();
       await http.close();

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { ToolError } from '@sandlot/core';
-import { type Address, bindServer, type HttpListening } from '@sandlot/core/http';
+import { type Address, bindServer, type HttpListening, serveUpgrades, upgradeOptions } from '@sandlot/core/http';
 import type { Hono } from 'hono';
 import type { GatewayEnv } from './middleware/auth.ts';
 import { isHost } from './middleware/host-origin.ts';
@@ -18,8 +18,11 @@ const keptMs = 75_000;
 export function listenApp(app: Hono<GatewayEnv>, address: Address): Promise<HttpListening> {
   // The app gets Node's own objects besides: the caller's address, and the end of the connection.
   const listener = getRequestListener((request, env) => app.fetch(request, env), { hostname: address.host });
-  const server = createServer({ keepAliveTimeout: keptMs }, (incoming, outgoing) =>
+  const server = createServer({ keepAliveTimeout: keptMs, ...upgradeOptions }, (incoming, outgoing) =>
     isHost(incoming.headers.host) ? void listener(incoming, outgoing) : refuse(incoming, outgoing),
+  );
+  serveUpgrades(server, (request, bindings) =>
+    isHost(bindings.incoming.headers.host) ? app.fetch(request, bindings) : new Response(null, { status: 403 }),
   );
   return bindServer(server, address);
 }

@@ -10,9 +10,9 @@ import { keyCommand } from './auth/key-command.ts';
 import { localPrincipal } from './auth/principal.ts';
 import { gatewayOptions, parseMcpServers, parseServerSettings } from './config/options.ts';
 import { parseProfiles } from './config/profiles.ts';
-import { createGateway, type Gateway, type GatewayValues, listenGateway, version } from './gateway.ts';
+import { createGateway, type Gateway, type GatewayValues, listenGateway, type ListeningGateway, version } from './gateway.ts';
 import { createRelayServer } from './mcp/relay-server.ts';
-import { watchServers } from './config/watch.ts';
+import { type Taker, watchServers } from './config/watch.ts';
 import { ownServers } from './servers.ts';
 import { welcome } from './welcome.ts';
 
@@ -46,8 +46,8 @@ async function run(argv: readonly string[]): Promise<void> {
   ).values;
   const config = await readConfigFile(resolve(path));
   if (!config && path !== defaultConfig) throw new ToolError('INVALID_ARGUMENT', `There is no configuration file "${resolve(path)}".`);
-  const { servers, mcpServers, profiles, ...file } = config ?? {};
-  const { values, positionals } = loadOptions(gatewayOptions, { argv, file: flattenAuth(file) });
+  const { servers, mcpServers, profiles } = config ?? {};
+  const { values, positionals } = optionsOf(argv, config ?? {});
   if (positionals.length > 0)
     throw new ToolError('INVALID_ARGUMENT', `Unexpected argument "${positionals[0]}".`, { advice: 'See --help.' });
   const settings = {
@@ -60,27 +60,38 @@ async function run(argv: readonly string[]): Promise<void> {
   };
   const telemetry = await startTelemetry({ serviceName: 'sandlot-gateway', serviceVersion: version });
   await using gateway = await createGateway(values, settings, ownServers);
-  await using watching = watchServers(resolve(path), gateway.registry, gateway.views);
-  await serve(gateway, values);
-  await watching[Symbol.asyncDispose]();
+  const watch = (takers?: readonly Taker[]) => watchServers(resolve(path), gateway.registry, gateway.views, takers);
+  if (values.stdio) await serveOneClient(gateway, values, watch);
+  else await serve(gateway, values, (takeKeys) => watch([(file) => takeKeys(optionsOf(argv, file).values)]));
   await gateway[Symbol.asyncDispose]();
   await telemetry?.stop();
   process.exit(0);
 }
 
-async function serve(gateway: Gateway, values: GatewayValues): Promise<void> {
-  if (values.stdio) return serveOneClient(gateway, values);
+/** The gateway's own options, from the command line, the environment and the file. */
+function optionsOf(argv: readonly string[], config: Readonly<Record<string, unknown>>) {
+  const { servers: _servers, mcpServers: _mcpServers, profiles: _profiles, ...file } = config;
+  return loadOptions(gatewayOptions, { argv, file: flattenAuth(file) });
+}
+
+async function serve(
+  gateway: Gateway,
+  values: GatewayValues,
+  watch: (takeKeys: ListeningGateway['takeKeys']) => AsyncDisposable,
+): Promise<void> {
   if (values.profile !== undefined)
     throw new ToolError('INVALID_ARGUMENT', `--profile "${values.profile}" goes with --stdio.`, {
       advice: `Over HTTP, a profile is at /mcp/p/${values.profile}.`,
     });
   const listening = await listenGateway(gateway, values);
+  await using _watching = watch(listening.takeKeys);
   process.stderr.write(welcome(listening, gateway, values));
   await endSignal();
   await listening.close();
 }
 
-async function serveOneClient(gateway: Gateway, values: GatewayValues): Promise<void> {
+async function serveOneClient(gateway: Gateway, values: GatewayValues, watch: () => AsyncDisposable): Promise<void> {
+  await using _watching = watch();
   const options = { transport: 'pipe' as const, maxRequestBytes: values.requestBytes, guard: gateway.guard, log: gateway.log };
   const view = values.profile === undefined ? gateway.views.all : gateway.views.at({ profile: values.profile });
   const handle = serveStdio(({ era }) =>

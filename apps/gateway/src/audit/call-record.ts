@@ -21,6 +21,8 @@ export interface CallRecord {
 export interface CallEnd {
   readonly outcome: 'ok' | 'error' | 'cancelled' | 'denied';
   readonly errorCode?: string;
+  /** Bytes that came meanwhile, where there is a stream. */
+  readonly bytesIn?: number;
   readonly bytesOut?: number;
   readonly durationMs: number;
 }
@@ -52,6 +54,7 @@ export function endMembers(call: number, end: CallEnd): string {
     mono,
     outcome: end.outcome,
     error_code: end.errorCode === undefined ? undefined : short(end.errorCode),
+    bytes_in: end.bytesIn,
     bytes_out: end.bytesOut,
     dur_ms: Math.round(end.durationMs * 1000) / 1000,
   });

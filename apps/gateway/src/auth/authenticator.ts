@@ -3,7 +3,7 @@ import { ToolError } from '@sandlot/core';
 import { keyOf } from '@sandlot/core/http';
 import { AuthFailures } from './failures.ts';
 import type { JwtOptions, JwtVerifier } from './jwt.ts';
-import { createKeyRing, digestOf, type KeyEntry } from './keys.ts';
+import { digestOf, type KeyEntry, KeyRing } from './keys.ts';
 import { type Credential, localPrincipal, type Principal, type PrincipalLimits } from './principal.ts';
 import { exhausted } from './usage.ts';
 
@@ -37,13 +37,13 @@ export async function createAuthenticator(config: AuthConfig): Promise<Authentic
 /** Checks credentials. */
 export class Authenticator {
   readonly #local: Principal | undefined;
-  readonly #keys: ReturnType<typeof createKeyRing>;
+  readonly #keys: KeyRing;
   readonly #tokens: JwtVerifier | undefined;
   readonly #failures: AuthFailures;
 
   constructor({ required, limits, keys, failuresPerMinute }: AuthConfig, tokens: JwtVerifier | undefined) {
     this.#local = required ? undefined : localPrincipal(limits);
-    this.#keys = createKeyRing(keys);
+    this.#keys = new KeyRing(keys);
     this.#tokens = tokens;
     this.#failures = new AuthFailures(failuresPerMinute);
   }
@@ -58,7 +58,7 @@ export class Authenticator {
     const given = keyOf(attempt.headers);
     if (given === undefined) throw new ToolError('UNAUTHENTICATED', 'No API key or token was sent.', { advice });
     const digest = digestOf(given);
-    const known = this.#keys(digest) ?? this.#tokens?.recall(digest);
+    const known = this.#keys.find(digest) ?? this.#tokens?.recall(digest);
     const blockedFor = this.#failures.blockedFor(attempt.address);
     if (blockedFor > 0 && !(known && this.#failures.isProven(attempt.address, known.principal.id))) {
       throw exhausted('This address sent too many wrong credentials.', blockedFor);
@@ -70,6 +70,11 @@ export class Authenticator {
       (credential) => this.#admit(credential, attempt),
       (error: unknown) => (ToolError.is(error) && error.code === 'UNAUTHENTICATED' ? this.#refuse(error, attempt) : Promise.reject(error)),
     );
+  }
+
+  /** Takes new keys; what the old ones opened is not valid any more, see `Principal.isValid`. */
+  replaceKeys(keys: readonly KeyEntry[]): void {
+    this.#keys.replace(keys);
   }
 
   #admit({ principal, isFor }: Credential, attempt: Attempt): Principal {

@@ -17,8 +17,10 @@ export interface Principal {
   readonly id: string;
   readonly scopes: readonly string[];
   readonly limits: PrincipalLimits;
-  /** When its credential ends, in milliseconds since 1970; long-lived connections look at it again. */
+  /** When its credential ends, in milliseconds since 1970. */
   readonly expiresAt?: number;
+  /** Whether its credential is still good: not expired, not taken back. Whatever lives long looks at it again. */
+  isValid(): boolean;
   /** Whether it may do what the scope stands for. */
   allows(scope: string): boolean;
 }
@@ -33,9 +35,26 @@ export interface Credential {
 /** No limits: for callers that no credential stands for. */
 export const unlimited: PrincipalLimits = { ratePerSecond: 0, burst: 0, concurrent: 0 };
 
-/** Makes a principal. Nothing is allowed that its scopes do not say. */
-export function createPrincipal(id: string, scopes: readonly string[], limits: PrincipalLimits, expiresAt?: number): Principal {
-  return { id, scopes, limits, allows: compileScopes(scopes), ...(expiresAt !== undefined && { expiresAt }) };
+/**
+ * Makes a principal. Nothing is allowed that its scopes do not say.
+ *
+ * @param isKept whether the credential has not been taken back. Default: it cannot be
+ */
+export function createPrincipal(
+  id: string,
+  scopes: readonly string[],
+  limits: PrincipalLimits,
+  expiresAt?: number,
+  isKept: () => boolean = () => true,
+): Principal {
+  return {
+    id,
+    scopes,
+    limits,
+    allows: compileScopes(scopes),
+    ...(expiresAt !== undefined && { expiresAt }),
+    isValid: () => isKept() && (expiresAt === undefined || Date.now() < expiresAt),
+  };
 }
 
 /** The caller of a gateway that asks for no credential: one client over stdio, or `auth` set to `none`. */

@@ -45,13 +45,15 @@ export class Tickets {
   /**
    * Uses a ticket up, also when it does not fit.
    *
-   * @returns its principal with its scopes; undefined alike for one that is unknown, used, expired, or for something else
+   * @returns its principal with its scopes; undefined alike for one that is unknown, used, expired, for something else, or
+   *   of a maker whose own credential has ended
    */
   redeem(text: string, method: string, path: string): Principal | undefined {
     const digest = keyOf(text);
     const ticket = this.#tickets.get(digest);
     this.#tickets.delete(digest);
-    if (!ticket || ticket.expiresAt <= Date.now() || ticket.method !== method || !isBelow(path, ticket.path)) return undefined;
+    if (!ticket?.principal.isValid() || ticket.expiresAt <= Date.now()) return undefined;
+    if (ticket.method !== method || !isBelow(path, ticket.path)) return undefined;
     return narrow(ticket.principal, ticket.scopes);
   }
 }

@@ -65,19 +65,34 @@ export function hasCredentials(values: GatewayValues): boolean {
  * @throws ToolError INVALID_ARGUMENT for a configuration that is incomplete or contradicts itself
  */
 export async function toAuthConfig(values: GatewayValues, apiKey: string | undefined, env: Environment): Promise<AuthConfig> {
-  const limits: PrincipalLimits = { ratePerSecond: values.ratePerSecond, burst: values.rateBurst, concurrent: values.concurrentRequests };
+  const limits = toLimits(values);
   const required = values.auth !== 'none';
   if (!required && (values.keys !== undefined || isJwtConfigured(values))) {
     throw invalid('SANDLOT_AUTH=none contradicts the keys or tokens that are configured.', 'Leave one of them away.');
   }
-  const own: KeyEntry[] = apiKey === undefined ? [] : [{ id: 'key', digest: digestOf(apiKey), scopes: ['*'], limits }];
   return {
     required,
     limits,
     failuresPerMinute: values.authFailuresPerMinute,
-    keys: [...own, ...toKeyEntries(values.keys ?? [], limits, env)],
+    keys: toKeys(values, apiKey, env),
     jwt: isJwtConfigured(values) ? await toJwtOptions(values, limits) : undefined,
   };
+}
+
+/**
+ * The keys that are let in.
+ *
+ * @param apiKey the key that may do everything, given or generated
+ * @throws ToolError INVALID_ARGUMENT for an entry that cannot be meant
+ */
+export function toKeys(values: GatewayValues, apiKey: string | undefined, env: Environment): KeyEntry[] {
+  const limits = toLimits(values);
+  const own: KeyEntry[] = apiKey === undefined ? [] : [{ id: 'key', digest: digestOf(apiKey), scopes: ['*'], limits }];
+  return [...own, ...toKeyEntries(values.keys ?? [], limits, env)];
+}
+
+function toLimits({ ratePerSecond, rateBurst, concurrentRequests }: GatewayValues): PrincipalLimits {
+  return { ratePerSecond, burst: rateBurst, concurrent: concurrentRequests };
 }
 
 /** The gateway as an OAuth resource, when it is one. @throws ToolError INVALID_ARGUMENT when half of it is configured */

@@ -1,4 +1,4 @@
-/** Takes changes of `mcpServers` and `profiles` in the configuration file while the gateway runs. */
+/** Takes changes of `mcpServers`, `profiles` and keys in the configuration file while the gateway runs. */
 import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { readConfigFile } from '@sandlot/core/config';
@@ -10,14 +10,24 @@ import { parseProfiles } from './profiles.ts';
 /** Editors write a file in several steps: wait until they are done. */
 const settleMs = 100;
 
-/** Watches the folder of the file, since editors replace files. A file that cannot be read or is wrong changes nothing. */
-export function watchServers(path: string, registry: Registry, views: Views): AsyncDisposable {
+/** Reads what it needs from the file, and says what to do once all of the file is found good. @throws ToolError for what is wrong */
+export type Taker = (file: Readonly<Record<string, unknown>>) => () => void;
+
+/**
+ * Watches the folder of the file, since editors replace files. A file that cannot be read or is wrong changes nothing.
+ *
+ * @param takers take other parts of the file
+ */
+export function watchServers(path: string, registry: Registry, views: Views, takers: readonly Taker[] = []): AsyncDisposable {
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   const reload = async () => {
     try {
-      const { mcpServers, profiles } = (await readConfigFile(path)) ?? {};
+      const file = (await readConfigFile(path)) ?? {};
+      const { mcpServers, profiles } = file;
+      const takes = takers.map((taker) => taker(file));
       const [servers, chosen] = [parseMcpServers(mcpServers), parseProfiles(profiles)];
+      for (const take of takes) take();
       views.configure(chosen);
       await registry.configure(servers);
     } catch (error) {

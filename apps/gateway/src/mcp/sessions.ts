@@ -1,5 +1,6 @@
 /** Sessions of clients before 2026-07-28: each with a server of its own, bound to its principal, ended when idle. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { ToolError } from '@sandlot/core';
 import { type Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import type { Principal } from '../auth/principal.ts';
@@ -50,8 +51,8 @@ export class Sessions {
   async fetch(request: Request, view: View, principal: Principal, body: unknown): Promise<Response> {
     const id = request.headers.get('mcp-session-id');
     const session = id === null ? undefined : this.#sessions.get(id);
-    if (id !== null && (session?.principal.id !== principal.id || session.view.key !== view.key)) {
-      // A session of another principal or URL answers like an unknown one; 404 tells the client to initialize again.
+    if (id !== null && !(session && isSame(session.principal, principal) && session.view.key === view.key)) {
+      // A session of another principal, of other rights or of another URL answers like an unknown one; 404 tells the client to initialize again.
       return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_001, message: 'Session not found' } }, { status: 404 });
     }
     if (session) return this.#use(session, request, body);
@@ -144,6 +145,11 @@ export class Sessions {
     await Promise.all([...session.subscriptions.values()].map((end) => end().catch(() => undefined)));
     await session.server.close();
   }
+}
+
+/** What a session may do was settled when it was opened: a credential of the same caller that may do more or less needs another one. */
+function isSame(opener: Principal, caller: Principal): boolean {
+  return opener.id === caller.id && isDeepStrictEqual(opener.scopes, caller.scopes);
 }
 
 function isInitialize(message: unknown): boolean {

@@ -1,17 +1,20 @@
 /** Lets a request in, and says who it is. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ToolError } from '@sandlot/core';
-import { keyOf } from '@sandlot/core/http';
+import { keyOf, type Upgrade } from '@sandlot/core/http';
 import type { Context, MiddlewareHandler } from 'hono';
 import { canonicalAddress } from '../auth/address.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Principal } from '../auth/principal.ts';
 import { isBelow, type Tickets } from '../auth/tickets.ts';
+import type { Admission } from '../auth/usage.ts';
 
 /** What the middleware leaves for the routes. */
 export interface Variables {
   /** Who calls, and what they may do. */
   caller: Principal;
+  /** The request as it counts against the caller's limits. */
+  use: Admission;
   /** The parsed JSON body, on routes that take one. */
   body: unknown;
 }
@@ -19,8 +22,8 @@ export interface Variables {
 /** The environment of the gateway's Hono app. */
 export interface GatewayEnv {
   Variables: Variables;
-  /** Node's own objects, when the request came over a socket. A WebSocket upgrade has no `outgoing`. */
-  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse | undefined };
+  /** Node's own objects, when the request came over a socket. One for a WebSocket has `upgrade` instead of `outgoing`. */
+  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse | undefined; upgrade?: Upgrade };
 }
 
 /** Options of {@link auth}. */

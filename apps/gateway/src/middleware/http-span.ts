@@ -1,7 +1,8 @@
 /** One SERVER span for each HTTP request, with the attributes of OpenTelemetry's HTTP conventions. */
 import { contextFromMeta } from '@sandlot/core/telemetry';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
 import type { GatewayEnv } from './auth.ts';
 
 /** Opens the span under the caller's `traceparent` header, else under the context in the MCP request's `_meta`. */
@@ -11,7 +12,7 @@ export function httpSpan(): MiddlewareHandler<GatewayEnv> {
       ['traceparent', 'tracestate'].flatMap((name) => (c.req.header(name) === undefined ? [] : [[name, c.req.header(name)]])),
     );
     const parent = 'traceparent' in carrier ? propagation.extract(context.active(), carrier) : contextFromMeta(metaOfBody(c.get('body')));
-    const route = routeOf(c.req.path);
+    const route = routeOf(c);
     const span = trace.getTracer('sandlot').startSpan(
       `${c.req.method} ${route}`,
       {
@@ -21,11 +22,13 @@ export function httpSpan(): MiddlewareHandler<GatewayEnv> {
       parent,
     );
     const end = () => {
-      span.setAttribute('http.response.status_code', c.res.status);
+      span.setAttribute('http.response.status_code', c.env?.upgrade?.socket ? 101 : c.res.status);
       if (c.res.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();
     };
     await context.with(trace.setSpan(parent, span), next);
+    const { socket } = c.env?.upgrade ?? {};
+    if (socket) return void socket.once('close', end);
     // A stream is part of the request: the span ends with its last byte.
     if (!span.isRecording() || !c.res.body || !c.res.headers.get('content-type')?.startsWith('text/event-stream')) return end();
     c.res = new Response(c.res.body.pipeThrough(new TransformStream({ flush: end, cancel: end })), c.res);
@@ -33,13 +36,9 @@ export function httpSpan(): MiddlewareHandler<GatewayEnv> {
   };
 }
 
-/** Known routes only: a span name must be of low cardinality. */
-function routeOf(path: string): string {
-  if (path === '/mcp') return path;
-  if (path.startsWith('/mcp/')) return '/mcp/:server';
-  if (/^\/v1\/mcp\/[^/]+\/tools\/[^/]+$/.test(path)) return '/v1/mcp/:server/tools/:tool';
-  if (/^\/v1\/mcp\/[^/]+\/tools$/.test(path)) return '/v1/mcp/:server/tools';
-  return ['/v1/mcp/servers', '/v1/openapi.json', '/v1/sandbox'].includes(path) ? path : '/*';
+/** The route that will answer, as it is registered, and not the path: a span name must be of low cardinality. */
+function routeOf(c: Context): string {
+  return routePath(c, -1);
 }
 
 function metaOfBody(body: unknown): unknown {

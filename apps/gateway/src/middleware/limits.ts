@@ -3,10 +3,12 @@ import type { MiddlewareHandler } from 'hono';
 import type { Usage } from '../auth/usage.ts';
 import type { GatewayEnv } from './auth.ts';
 
-/** Counts the request until its last byte is out, or its connection is gone. */
+/** Counts the request until its last byte is out, or its connection is gone, which is cut when the caller's credential ends before. */
 export function limits(usage: Usage): MiddlewareHandler<GatewayEnv> {
   return async function limits(c, next) {
-    const leave = usage.enter(c.get('caller'));
+    const use = usage.enter(c.get('caller'), () => c.env?.incoming?.socket.destroy());
+    const { leave } = use;
+    c.set('use', use);
     const end = c.env?.outgoing ?? c.env?.incoming?.socket;
     if (end) {
       end.once('close', leave);

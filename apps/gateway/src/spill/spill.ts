@@ -25,7 +25,7 @@ const firstWithLinks = '2025-06-18';
 export function spillGuard(guard: Guard, options: SpillOptions): Guard {
   if (options.maxBytes === 0) return guard;
   return {
-    refuse: (call) => guard.refuse(call),
+    ...guard,
     run: (call, run) => guard.run(call, call.upstream.prefix === '' ? run : async () => shortened(call, await run(), options)),
   };
 }

@@ -101,6 +101,34 @@ export class OwnServer implements Upstream {
     }
   }
 
+  /** Its WebSockets. */
+  get sockets(): NonNullable<ServerDefinition['sockets']> {
+    return this.#options.server.sockets ?? [];
+  }
+
+  /**
+   * Starts it, for something that goes to its private socket past MCP.
+   *
+   * @returns the path of the socket; it is not stopped as idle before `release` is called
+   */
+  async hold(): Promise<{ socket: string; release: () => void }> {
+    clearTimeout(this.#idle);
+    this.#active++;
+    let held = true;
+    const release = () => {
+      if (held) this.#active--;
+      held = false;
+      this.#armIdle();
+    };
+    try {
+      await this.#start();
+      return { socket: this.#socket, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
   subscribe(uri: string): Promise<() => Promise<void>> {
     return Promise.reject(new ToolError('UNSUPPORTED', `The ${this.name} server has no resource "${uri}" to subscribe to.`));
   }
@@ -139,6 +167,10 @@ export class OwnServer implements Upstream {
     await running?.stop();
   }
 
+  get #socket(): string {
+    return join(this.#options.runDir, `${this.name}.sock`);
+  }
+
   /** Single flight: callers that come while it starts wait for the same start. */
   async #start(): Promise<RunningProcess> {
     await this.#stopping;
@@ -147,12 +179,12 @@ export class OwnServer implements Upstream {
   }
 
   async #spawn(): Promise<RunningProcess> {
-    const { server, runDir, log, ...options } = this.#options;
+    const { server, log, ...options } = this.#options;
     try {
       const running = await startProcess({
         ...options,
         name: server.name,
-        socket: join(runDir, `${server.name}.sock`),
+        socket: this.#socket,
         handlers: { onNotification: (method, params) => this.#listeners.forEach((listener) => listener({ method, params })) },
         onStderr: (text) => process.stderr.write(text),
       });

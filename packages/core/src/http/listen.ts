@@ -1,6 +1,7 @@
 /** Listens for HTTP on Node. */
 import { createAdaptorServer } from '@hono/node-server';
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { ToolError } from '../errors.ts';
 import { serveUpgrades, upgradeOptions } from './upgrade.ts';
 
@@ -66,6 +67,12 @@ export async function bindServer(server: Server, { host, port }: Address): Promi
       advice: 'Choose another port, or end what listens there.',
     });
   }
+  // Upgraded connections are none that Node's server would end by itself.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   const address = server.address();
   const taken = typeof address === 'object' && address ? address.port : port;
   return {
@@ -74,6 +81,7 @@ export async function bindServer(server: Server, { host, port }: Address): Promi
     async close() {
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
+      for (const socket of sockets) socket.destroySoon();
       await closed;
     },
   };
