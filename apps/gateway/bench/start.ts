@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { temporaryFolder } from '@sandlot/core/testing';
 
-const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../dist/bundle/bin.js', import.meta.url));
 const key = 'bench-key-0123456789';
 const runs: { readyMs: number; listMs: number; rssMb: number; processes: number }[] = [];
 

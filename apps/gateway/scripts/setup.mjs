@@ -39,9 +39,10 @@ function node24() {
   );
 }
 
-/** Compiles what changed; a fifth of a second when nothing did. */
+/** Compiles and bundles what changed; half a second when nothing did. */
 function build(node) {
   run(node, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', 'apps/gateway']);
+  run(node, [join(root, 'apps', 'gateway', 'scripts', 'bundle.mjs')]);
 }
 
 /** The system's Chromium, else Debian's package, else Playwright's download. Without any, everything but the browser works. */

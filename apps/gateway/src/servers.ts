@@ -1,5 +1,6 @@
 /** The servers that come with Sandlot. */
-import { extname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { browser } from '@sandlot/browser';
 import type { ServerDefinition } from '@sandlot/core';
@@ -19,8 +20,10 @@ export const ownServers: readonly InstalledServer[] = [file, shell, browser, mar
   bin: binOf(server.name),
 }));
 
-/** The program file of a server's package: the sibling of its index. */
+/** The program file of a server's package: bundled when this one is and there is a bundle, else the sibling of its index. */
 function binOf(name: string): string {
   const index = fileURLToPath(import.meta.resolve(`@sandlot/${name}`));
-  return index.replace(/index\.[jt]s$/, `bin${extname(index)}`);
+  const bundled = join(dirname(index), 'bundle', 'bin.js');
+  if (basename(dirname(fileURLToPath(import.meta.url))) === 'bundle' && existsSync(bundled)) return bundled;
+  return join(dirname(index), `bin${extname(index)}`);
 }

@@ -1,6 +1,6 @@
 /**
  * Measures the built server over stdio, as a client sees it:
- *   npx tsc -b packages/browser && node --conditions=@sandlot/source packages/browser/bench/bench.ts [runs]
+ *   npm run build -w packages/browser && node --conditions=@sandlot/source packages/browser/bench/bench.ts [runs]
  * Prints medians, and the load of the machine, without which they mean nothing.
  */
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { refIn, startSite } from '../test/site.ts';
 import { pages } from './pages.ts';
 
 const runs = Number(process.argv[2] ?? 10);
-const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../dist/bundle/bin.js', import.meta.url));
 
 const median = (values: number[]) => Math.round(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0);
 

@@ -97,6 +97,12 @@ export class WorkerPool implements AsyncDisposable {
   }
 }
 
+/** The program of a worker: beside the library entry, also for a bundle that holds this module elsewhere. */
+function workerFile(): URL {
+  const index = import.meta.resolve('@sandlot/markitdown/convert');
+  return new URL(index.endsWith('.ts') ? 'worker.ts' : 'worker.js', index);
+}
+
 /** One process. */
 class Worker {
   jobs = 0;
@@ -109,7 +115,7 @@ class Worker {
   constructor(memoryMb: number) {
     this.#memoryMb = memoryMb;
     const inherited = process.execArgv.filter((flag) => !/^--(?:inspect|max-old-space-size)/.test(flag));
-    this.#process = fork(new URL(import.meta.url.endsWith('.ts') ? '../worker.ts' : '../worker.js', import.meta.url), {
+    this.#process = fork(workerFile(), {
       execArgv: [...inherited, `--max-old-space-size=${memoryMb}`, '--stack-size=3900', '--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
