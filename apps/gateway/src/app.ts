@@ -117,6 +117,12 @@ const jsonRpcCodes: Record<string, number> = { INVALID_ARGUMENT: -32_700, INTERN
 /** What the policy refuses; an operator may want to see it. */
 const refusals: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED']);
 
+/** The id of a JSON-RPC request, so that its caller knows what was refused. */
+function idOf(body: unknown): string | number | null {
+  const id: unknown = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
+}
+
 /** One shape of error on every route; on MCP routes it is a JSON-RPC error besides. */
 function answer(error: unknown, c: Context, log: Log, challenges: ChallengeOptions): Response {
   if (error instanceof HTTPException) return error.getResponse();
@@ -133,7 +139,7 @@ function answer(error: unknown, c: Context, log: Log, challenges: ChallengeOptio
     return c.json(
       {
         jsonrpc: '2.0',
-        id: null,
+        id: idOf(c.get('body')),
         error: { code: jsonRpcCodes[body.code] ?? -32_000, message: `${body.message} ${body.advice}`, data: body },
       },
       status,

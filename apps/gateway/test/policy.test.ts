@@ -6,7 +6,6 @@ import { createPrincipal, localPrincipal, narrow, unlimited } from '../src/auth/
 import { compileScopes, isScope, requireScopes } from '../src/auth/scopes.ts';
 import { bodyOf, errorOf, ticketOf } from './answers.ts';
 import { authGateway, statusOf } from './auth-gateway.ts';
-import { newClient } from './clients.ts';
 import { key } from './sample-gateway.ts';
 
 const hash = (secret: string) => createHash('sha256').update(secret).digest('hex');
@@ -226,29 +225,8 @@ describe('limits', () => {
   });
 });
 
-describe('the walk over every route', () => {
-  it('finds nothing but health and OAuth metadata that answers without a credential', async () => {
-    await using gateway = await authGateway();
-    const open = new Set(['/healthz', '/readyz']);
-    const routes = gateway.app.routes.filter(({ path }) => path !== '/*' && path !== '*');
-    expect(routes.length).toBeGreaterThan(8);
-    const answered: string[] = [];
-    for (const { method, path } of routes) {
-      const methods = method === 'ALL' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] : [method, 'HEAD', 'OPTIONS'];
-      for (const verb of methods) {
-        const concrete = path.replaceAll(/:\w+/g, 'sample').replaceAll('*', 'x');
-        const body = verb === 'POST' || verb === 'PUT' || verb === 'PATCH' ? { body: '{}' } : {};
-        const response = await gateway.request(concrete, { method: verb, as: undefined, ...body });
-        if (response.status !== 401) answered.push(`${verb} ${concrete} ${response.status}`);
-        await response.body?.cancel();
-      }
-    }
-    expect(answered.filter((line) => !open.has(line.split(' ')[1] ?? ''))).toEqual([]);
-    expect(answered).toContain('GET /healthz 200');
-    expect(gateway.reached).toEqual([]);
-  });
-
-  it('finds no unlisted path either, nor an upgrade', async () => {
+describe('paths without a route', () => {
+  it('answer nothing without a credential, nor do upgrades', async () => {
     await using gateway = await authGateway();
     for (const path of [
       '/',
@@ -270,33 +248,6 @@ describe('the walk over every route', () => {
       const upgrade = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${gateway.port}\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
       expect(statusOf(await gateway.raw(upgrade)), path).toBe(401);
     }
-  });
-});
-
-describe('the walk over every tool', () => {
-  it('finds none that is listed or runs without its scope, on MCP and on REST', async () => {
-    const others = ['sample:other', 'other:*', '*:other', 'shell:read'];
-    await using gateway = await authGateway({ auth: { keys: [{ id: 'weak', hash: hash(weak), scopes: others }] } });
-    expect(gateway.tools.length).toBeGreaterThan(1);
-    for (const { server, tool, scope } of gateway.tools) {
-      expect(scope).toMatch(/^sample:(?:read|write)$/);
-      for (const path of ['/mcp', `/mcp/${server}`]) {
-        const client = await newClient(`${gateway.url}${path}`, weak);
-        expect((await client.listTools()).tools).toEqual([]);
-        await expect(client.callTool({ name: tool, arguments: { name: 'Ada' } })).rejects.toThrow();
-        await client.close();
-      }
-      expect(await (await gateway.request(`/v1/mcp/${server}/tools`, { as: weak })).text()).not.toContain(`"${tool}"`);
-      const called = await gateway.request(`/v1/mcp/${server}/tools/${tool}`, { method: 'POST', as: weak, body: '{"name":"Ada"}' });
-      expect([403, 404]).toContain(called.status);
-    }
-    expect(gateway.isStarted()).toBe(false);
-    const client = await newClient(`${gateway.url}/mcp`, key);
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(gateway.tools.map(({ tool }) => tool));
-    await client.close();
-    const allowed = await gateway.request('/v1/mcp/sample/tools/sample_greet', { method: 'POST', body: '{"name":"Ada"}' });
-    expect(allowed.status).toBe(200);
-    expect(gateway.isStarted()).toBe(true);
   });
 });
 

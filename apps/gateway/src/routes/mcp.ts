@@ -5,6 +5,7 @@ import type { Principal } from '../auth/principal.ts';
 import { nameList } from '../config/globs.ts';
 import { createEndpoint } from '../mcp/endpoint.ts';
 import type { RelayOptions } from '../mcp/relay-server.ts';
+import { stepUp } from '../mcp/step-up.ts';
 import type { SessionLimits } from '../mcp/sessions.ts';
 import type { ViewAddress, Views } from '../mcp/views.ts';
 import type { View } from '../mcp/view.ts';
@@ -26,6 +27,7 @@ export function mcpRoutes(views: Views, options: RelayOptions, limits: SessionLi
     const narrowed = { ...address, servers: patternsOf(c, 'servers'), tools: patternsOf(c, 'tools') };
     const view = views.at(narrowed);
     if (narrowed.servers || narrowed.tools) await checkNames(views, narrowed, c.get('caller'));
+    await stepUp(view, c.get('body'), c.get('caller'), options.guard);
     return endpoint.fetch(c.req.raw, view, c.get('caller'), c.get('body'));
   };
   return {

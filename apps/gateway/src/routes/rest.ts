@@ -15,38 +15,50 @@ import { type Caller, isLoose } from '../upstreams/caller.ts';
 import { UpstreamError } from '../upstreams/peer.ts';
 import type { Registry } from '../upstreams/registry.ts';
 import { collisionsOf } from '../upstreams/status.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
+import { stepUp } from '../mcp/step-up.ts';
+import { adminScope, maySee } from '../auth/visible.ts';
 import { openApi } from './openapi.ts';
 
 const errorSchema = z.looseObject({ isError: z.boolean().optional(), _meta: z.record(z.string(), z.unknown()).optional() });
 
 /** REST routes under `/v1`. Answers are `{ success, message, data }`. */
 export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono<GatewayEnv> {
-  const find = (name: string): View => {
+  const visible = (caller: Principal) => registry.list().filter((upstream) => maySee(caller, upstream));
+  const find = (name: string, caller: Principal): View => {
     const view = views.one(name);
     if (view) return view;
-    throw new ToolError('NOT_FOUND', `No server "${name}".`, { advice: `Servers: ${views.names().join(', ')}.` });
+    const names = visible(caller).map((upstream) => upstream.name);
+    throw new ToolError('NOT_FOUND', `No server "${name}".`, { advice: `Servers: ${names.join(', ')}.` });
   };
   return new Hono<GatewayEnv>()
     .get('/v1/openapi.json', async (c) =>
-      c.json(openApi({ title: views.all.title, version: views.all.version, servers: await described(registry, views) })),
-    )
-    .get('/v1/sandbox', (c) =>
       c.json(
-        done({
+        openApi({
+          title: views.all.title,
           version: views.all.version,
-          servers: healthOf(registry),
-          disabled: [...registry.entries.disabled.keys()],
-          broken: registry.broken,
+          servers: await described(visible(c.get('caller')), views, c.get('caller')),
         }),
       ),
     )
+    .get('/v1/sandbox', (c) => {
+      const caller = c.get('caller');
+      const { version } = views.all;
+      if (!caller.allows(adminScope)) {
+        const states = visible(caller).map((upstream) => [upstream.name, { state: upstream.health().state }]);
+        return c.json(done({ version, servers: Object.fromEntries(states) }));
+      }
+      const { disabled } = registry.entries;
+      return c.json(done({ version, servers: healthOf(registry), disabled: [...disabled.keys()], broken: registry.broken }));
+    })
     .get('/v1/mcp/:server/tools', async (c) => {
       const caller = restCaller(c.get('caller'), c.req.raw.signal);
-      return c.json(done(await route(find(c.req.param('server')), { method: 'tools/list', params: {}, caller }, guard)));
+      return c.json(done(await route(find(c.req.param('server'), c.get('caller')), { method: 'tools/list', params: {}, caller }, guard)));
     })
     .post('/v1/mcp/:server/tools/:tool', async (c) => {
-      const view = find(c.req.param('server'));
+      const view = find(c.req.param('server'), c.get('caller'));
       const tool = c.req.param('tool');
+      await stepUp(view, { method: 'tools/call', params: { name: tool, arguments: c.get('body') } }, c.get('caller'), guard);
       return c.json(done(await callTool(view, tool, c.get('body') ?? {}, restCaller(c.get('caller'), c.req.raw.signal), guard)));
     });
 }
@@ -65,15 +77,16 @@ function healthOf(registry: Registry): Record<string, unknown> {
   );
 }
 
-async function described(registry: Registry, views: Views) {
-  const servers = registry.list().map(async ({ name, title }) => ({
+/** What a caller may call. */
+async function described(upstreams: readonly Upstream[], views: Views, caller: Principal) {
+  const servers = upstreams.map(async ({ name, title }) => ({
     name,
     title,
-    tools: [...((await views.one(name)?.catalog())?.tools.values() ?? [])].map(
-      ({ upstream, name: tool, shown }) => upstream.describe?.(tool) ?? shown,
-    ),
+    tools: [...((await views.one(name)?.catalog())?.tools.values() ?? [])]
+      .filter(({ upstream, name: tool }) => caller.allows(upstream.scopeOf(tool)))
+      .map(({ upstream, name: tool, shown }) => upstream.describe?.(tool) ?? shown),
   }));
-  return Promise.all(servers);
+  return (await Promise.all(servers)).filter(({ tools }) => tools.length > 0);
 }
 
 function restCaller(principal: Principal, signal: AbortSignal): Caller {

@@ -4,6 +4,7 @@ import { ToolError } from '@sandlot/core';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { requireScopes } from '../auth/scopes.ts';
+import { adminScope, callableTools, maySee } from '../auth/visible.ts';
 import { modernEnvelope } from '../mcp/envelope.ts';
 import type { Guard } from '../mcp/guard.ts';
 import type { GatewayEnv } from '../middleware/auth.ts';
@@ -14,7 +15,6 @@ import { type ServerStatus, statusOf } from '../upstreams/status.ts';
 
 /** How long adding a server waits for its lists, in milliseconds. */
 const patienceMs = 10_000;
-const adminScope = 'gateway:admin';
 
 const addSchema = z.looseObject({ id: z.string() });
 const patchSchema = z.strictObject({ disabled: z.boolean() });
@@ -52,8 +52,18 @@ export function serverRoutes({ registry, admin, guard }: ServerRoutesOptions): H
   const stateOf = (id: string): ServerStatus | undefined => statusOf(registry).find((server) => server.id === id);
   return new Hono<GatewayEnv>()
     .get('/v1/mcp/servers', (c) => {
+      const caller = c.get('caller');
       const details = c.req.query('details') === 'true';
-      return c.json(done(details ? statusOf(registry) : registry.list().map(({ name }) => name)));
+      const visible = registry.list().filter((upstream) => maySee(caller, upstream));
+      if (!details) return c.json(done(visible.map(({ name }) => name)));
+      if (caller.allows(adminScope)) return c.json(done(statusOf(registry)));
+      const shown = visible.map((upstream) => ({
+        id: upstream.name,
+        title: upstream.title,
+        state: upstream.health().state,
+        tools: callableTools(caller, upstream).length,
+      }));
+      return c.json(done(shown));
     })
     .post('/v1/mcp/servers', async (c) => {
       const { id, ...entry } = parse(addSchema, c.get('body'));
