@@ -18,6 +18,7 @@ import { httpSpan } from './middleware/http-span.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { limits } from './middleware/limits.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
+import { byteRoutes } from './routes/bytes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -83,6 +84,7 @@ export function createApp(options: AppOptions): App {
   // Whatever is added below this line needs a credential.
   app.use(auth({ authenticator, tickets, ticketPaths: [...ticketPaths, ...sockets.map(ticketPath)] }));
   app.use(limits(usage));
+  app.route('/', byteRoutes(registry, guard));
   app.use(jsonBody(maxRequestBytes));
   app.use(httpSpan());
   app.route('/', ticketRoutes(tickets));

@@ -85,7 +85,8 @@ it('gives a file, its head, and ranges of it', async () => {
 it('puts a file in one step, under the conditions of the request', async () => {
   await using world = await makeWorld();
   await using server = await httpServer(world.workspace, ['--upload-bytes', '1000000']);
-  const put = (path: string, body: BodyInit, headers = {}) => server.file(path, { method: 'PUT', body, headers, duplex: 'half' });
+  const put = (path: string, body: NonNullable<RequestInit['body']>, headers = {}) =>
+    server.file(path, { method: 'PUT', body, headers, duplex: 'half' });
   const made = await put('new/deep/file.bin', Buffer.from([0, 255, 10, 13]));
   expect(made.status).toBe(201);
   expect(await made.json()).toMatchObject({ success: true, data: { path: 'new/deep/file.bin', bytes: 4, created: true } });

@@ -21,8 +21,9 @@ export async function route(view: View, request: UpstreamRequest, guard: Guard):
       if (view.isSearched()) return { tools: searchList(await view.catalog(), callableBy(request)) };
       return list(view, 'tools', callableBy(request));
     case 'prompts/list':
+      return list(view, 'prompts', ({ upstream }) => request.caller.allows(upstream.scopeOf('')));
     case 'resources/list':
-      return list(view, method === 'prompts/list' ? 'prompts' : 'resources', ({ upstream }) => request.caller.allows(upstream.scopeOf('')));
+      return listResources(view, request);
     case 'resources/templates/list':
       return list(view, 'resourceTemplates', ({ upstream }) => request.caller.allows(upstream.scopeOf('')));
     case 'tools/call':
@@ -30,6 +31,7 @@ export async function route(view: View, request: UpstreamRequest, guard: Guard):
     case 'prompts/get':
       return sendTo(await named(view, 'prompts', params['name'], 'prompt'), request);
     case 'resources/read':
+      return readResource(view, request, guard);
     case 'resources/subscribe':
     case 'resources/unsubscribe':
       return sendTo({ upstream: await ownerOfUri(view, String(params['uri'])), name: '', shown: {} }, request);
@@ -54,6 +56,29 @@ async function list(
 ): Promise<Loose> {
   const catalog = await view.catalog();
   return { [key]: [...catalog[key].values()].filter(visible).map(({ shown }) => shown) };
+}
+
+/** What the servers are known to have, and what those say now whose resources come and go. */
+async function listResources(view: View, request: UpstreamRequest): Promise<Loose> {
+  const allowed = (upstream: Upstream) => request.caller.allows(upstream.scopeOf(''));
+  const known = await list(view, 'resources', ({ upstream }) => allowed(upstream));
+  const live = view.upstreams().filter((upstream) => upstream.known()?.hasLiveResources && allowed(upstream));
+  // A server that does not come up must not take the others' resources away.
+  const asked = await Promise.all(live.map((upstream) => upstream.request({ ...request, params: {} }).catch((): Loose => ({}))));
+  return { resources: [known, ...asked].flatMap(({ resources }) => (Array.isArray(resources) ? resources.filter(isLoose) : [])) };
+}
+
+/** Reading a resource is recorded like a call: it gives the same bytes. */
+async function readResource(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
+  const { uri } = request.params;
+  const upstream = await ownerOfUri(view, String(uri));
+  const recorded = { ...request, params: { arguments: { uri } } };
+  const call = { upstream, tool: request.method, shown: {}, request: recorded };
+  if (!request.caller.allows(upstream.scopeOf(''))) {
+    await guard.refuse(call);
+    throw notAllowed();
+  }
+  return guard.run(call, () => upstream.request(request));
 }
 
 async function named(view: View, key: 'tools' | 'prompts', name: unknown, what: string): Promise<Target> {

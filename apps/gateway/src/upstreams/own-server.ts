@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import {
   busyMethod,
+  capabilitiesOf,
   listedTools,
   type Log,
   principalMetaKey,
@@ -14,6 +15,7 @@ import {
 import { modernEnvelope } from '../mcp/envelope.ts';
 import type { Loose } from './caller.ts';
 import { requestModern } from './modern.ts';
+import { OwnSubscriptions, withoutMeta } from './own-subscriptions.ts';
 import { type RunningProcess, startProcess } from './process.ts';
 import type { Offer, Upstream, UpstreamChange, UpstreamHealth, UpstreamRequest } from './upstream.ts';
 
@@ -54,6 +56,10 @@ export class OwnServer implements Upstream {
   #error: string | undefined;
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
+  readonly #subscriptions = new OwnSubscriptions({
+    connect: async () => (await this.#start()).peer,
+    onMissed: (uri) => this.#emit('notifications/resources/updated', { uri }),
+  });
 
   constructor(options: OwnServerOptions) {
     this.#options = options;
@@ -62,12 +68,13 @@ export class OwnServer implements Upstream {
     const tools = listedTools(options.server, options.caps);
     const { instructions = `${options.server.title}: ${options.server.description}.` } = options.server;
     this.#offer = {
-      capabilities: { tools: {} },
+      capabilities: { ...capabilitiesOf(options.server, true) },
       instructions,
       tools: tools.map(options.outputSchemas ? toFullTool : toListedTool),
       prompts: [],
       resources: [],
-      resourceTemplates: [],
+      resourceTemplates: (options.server.resources?.templates ?? []).map((template) => ({ ...template })),
+      ...(options.server.resources && { hasLiveResources: true }),
     };
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
   }
@@ -81,7 +88,8 @@ export class OwnServer implements Upstream {
   }
 
   scopeOf(tool: string): string {
-    return this.#tools.get(tool)?.scope ?? `${this.name}:unknown`;
+    const scope = tool === '' ? this.#options.server.resources?.scope : this.#tools.get(tool)?.scope;
+    return scope ?? `${this.name}:unknown`;
   }
 
   describe(tool: string): Loose | undefined {
@@ -129,7 +137,13 @@ export class OwnServer implements Upstream {
     }
   }
 
+  /** Its HTTP routes for large bytes; undefined when it has none. */
+  get routes(): ServerDefinition['routes'] {
+    return this.#options.server.routes;
+  }
+
   subscribe(uri: string): Promise<() => Promise<void>> {
+    if (this.#options.server.resources) return this.#subscriptions.add(uri);
     return Promise.reject(new ToolError('UNSUPPORTED', `The ${this.name} server has no resource "${uri}" to subscribe to.`));
   }
 
@@ -171,6 +185,10 @@ export class OwnServer implements Upstream {
     return join(this.#options.runDir, `${this.name}.sock`);
   }
 
+  #emit(method: string, params: Loose): void {
+    for (const listener of this.#listeners) listener({ method, params });
+  }
+
   /** Single flight: callers that come while it starts wait for the same start. */
   async #start(): Promise<RunningProcess> {
     await this.#stopping;
@@ -185,7 +203,9 @@ export class OwnServer implements Upstream {
         ...options,
         name: server.name,
         socket: this.#socket,
-        handlers: { onNotification: (method, params) => this.#listeners.forEach((listener) => listener({ method, params })) },
+        handlers: {
+          onNotification: (method, params) => this.#subscriptions.takes(method, params) || this.#emit(method, withoutMeta(params)),
+        },
         onStderr: (text) => process.stderr.write(text),
       });
       this.#pid = running.pid;
@@ -207,6 +227,7 @@ export class OwnServer implements Upstream {
     this.#restarts++;
     this.#error = how;
     this.#options.log.warn('server ended by itself', { server: this.name, how });
+    this.#subscriptions.lost();
   }
 
   #armIdle(): void {

@@ -17,6 +17,8 @@ export interface Offer {
   readonly tools: readonly Loose[];
   readonly prompts: readonly Loose[];
   readonly resources: readonly Loose[];
+  /** True when it is asked for its resources at each list: they change too often to be kept. */
+  readonly hasLiveResources?: boolean;
   readonly resourceTemplates: readonly Loose[];
 }
 

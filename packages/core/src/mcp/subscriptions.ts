@@ -1,5 +1,5 @@
 /** Which resources the clients of one connection want to hear of. Each is watched once, however many ask for it. */
-import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
+import type { Transport } from '@modelcontextprotocol/server';
 import { ToolError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -76,7 +76,8 @@ export function listenedUris(message: unknown): string[] | undefined {
 }
 
 /**
- * A transport whose `subscriptions/listen` requests are seen: the SDK answers them itself and tells the server nothing.
+ * A transport whose `subscriptions/listen` requests are seen: the SDK answers them itself and tells the server nothing. It gets them when
+ * the resources are watched, so that nothing is missed after the answer.
  */
 export function watchingTransport(inner: Transport, subscriptions: Subscriptions): Transport {
   const outer: Transport = {
@@ -87,8 +88,12 @@ export function watchingTransport(inner: Transport, subscriptions: Subscriptions
       };
       inner.onerror = (error) => outer.onerror?.(error);
       inner.onmessage = (message, extra) => {
-        see(message, subscriptions);
-        outer.onmessage?.(message, extra);
+        if ('method' in message && message.method === 'notifications/cancelled') subscriptions.remove(message.params?.['requestId']);
+        const uris = listenedUris(message);
+        if (!uris || !('id' in message)) return outer.onmessage?.(message, extra);
+        // What cannot be watched is never reported; the protocol has no place to say so.
+        const watched = Promise.allSettled(uris.map((uri) => subscriptions.add(message.id, uri)));
+        return void watched.then(() => outer.onmessage?.(message, extra));
       };
       await inner.start();
     },
@@ -96,11 +101,4 @@ export function watchingTransport(inner: Transport, subscriptions: Subscriptions
     close: () => inner.close(),
   };
   return outer;
-}
-
-function see(message: JSONRPCMessage, subscriptions: Subscriptions): void {
-  const uris = listenedUris(message);
-  // What cannot be watched is never reported; the protocol has no place to say so.
-  if (uris && 'id' in message) for (const uri of uris) void subscriptions.add(message.id, uri).catch(() => undefined);
-  if ('method' in message && message.method === 'notifications/cancelled') subscriptions.remove(message.params?.['requestId']);
 }

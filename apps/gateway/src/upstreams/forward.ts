@@ -1,0 +1,62 @@
+/** Sends an HTTP request on to one of our servers, over its private socket. Bodies stream both ways. */
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { principalHeader, ToolError } from '@sandlot/core';
+import { contextToMeta } from '@sandlot/core/telemetry';
+import type { OwnServer } from './own-server.ts';
+
+/** Headers that go to a server; no credential is among them. */
+const passed = ['content-length', 'content-range', 'content-type', 'if-match', 'if-none-match', 'if-range', 'range'];
+/** Headers that belong to one connection. */
+const ownHeaders = ['connection', 'keep-alive', 'transfer-encoding'];
+
+/**
+ * Sends it, and gives the answer as it came. The server is started when it does not run, and not stopped before the answer is out.
+ *
+ * @throws ToolError UNAVAILABLE when the server cannot be reached, or breaks off before it answers
+ */
+export async function forward(server: OwnServer, request: Request, principal: string): Promise<Response> {
+  const { socket, release } = await server.hold();
+  const headers = {
+    ...Object.fromEntries(passed.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name) ?? '']] : []))),
+    ...contextToMeta(),
+    [principalHeader]: encodeURIComponent(principal),
+    // A server that refuses a body closes at once after "close", and its answer is lost; like this it reads on for a while.
+    connection: 'keep-alive',
+  };
+  const path = new URL(request.url).pathname;
+  const { promise, resolve, reject } = Promise.withResolvers<Response>();
+  const sent = httpRequest({ socketPath: socket, path, method: request.method, headers, agent: false, signal: request.signal });
+  sent.once('close', release);
+  sent.on('error', (cause) => reject(new ToolError('UNAVAILABLE', `The ${server.name} server broke off.`, { cause })));
+  sent.once('response', (response) => resolve(toResponse(response, request.method)));
+  // The server may answer before all of it has come.
+  if (request.body) pipeline(Readable.fromWeb(request.body), sent).catch(() => undefined);
+  else sent.end();
+  return promise;
+}
+
+function toResponse(response: IncomingMessage, method: string): Response {
+  const { statusCode: status = 502, headersDistinct } = response;
+  const headers = new Headers();
+  for (const [name, values = []] of Object.entries(headersDistinct)) {
+    if (!ownHeaders.includes(name)) for (const value of values) headers.append(name, value);
+  }
+  if (method !== 'HEAD' && status !== 204 && status !== 304) return new Response(bodyOf(response), { status, headers });
+  response.resume();
+  return new Response(null, { status, headers });
+}
+
+/** Bytes as they come; an error when the server broke off. */
+function bodyOf(response: IncomingMessage): ReadableStream<Uint8Array> {
+  const reader = response[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value }: IteratorResult<unknown> = await reader.next();
+      if (done) controller.close();
+      else if (value instanceof Uint8Array) controller.enqueue(value);
+    },
+    cancel: () => void response.destroy(),
+  });
+}
