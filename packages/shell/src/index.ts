@@ -26,6 +26,11 @@ export const shell = defineServer({
       placeholder: 'NAMES',
     },
     maxProcesses: { description: 'Commands that run at once', schema: z.coerce.number().int().min(1).default(256), placeholder: 'N' },
+    wallSeconds: {
+      description: 'Seconds after which a command is ended with everything it started; 0 = no limit',
+      schema: count.max(2_147_483).default(0),
+      placeholder: 'N',
+    },
     cpuSeconds: { description: 'CPU seconds of one process of a command; 0 = no limit', schema: count.default(0), placeholder: 'N' },
     memoryMb: {
       description: 'Address space of one process of a command, in MiB; 0 = no limit',

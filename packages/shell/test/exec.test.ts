@@ -80,6 +80,22 @@ describe('shell_exec', () => {
     expect(await output(client, 'echo $A $B')).toBe('session\n');
   });
 
+  it('runs without a session when it is null: nothing carries over, and nothing queues', async () => {
+    await using folder = await temporaryFolder();
+    await using client = await connect(shell, { workspace: folder.path });
+    await output(client, 'cd /usr; export A=session; f() { :; }');
+    const slow = client.call('shell_exec', { command: 'until [ -e go ]; do sleep 0.01; done', session: null, wait_ms: 120_000 });
+    const answer = await client.call('shell_exec', { command: 'echo "[$A] $PWD"; type f; cd /; export A=null', session: null });
+    expect(answer.content[0]?.text).toMatch(new RegExp(`^\\[\\] ${folder.path}\\n.*f: not found`));
+    expect(answer.facts).not.toHaveProperty('session');
+    expect(await output(client, 'echo "[$A] $PWD"', { session: null })).toBe(`[] ${folder.path}\n`);
+    expect(await output(client, 'echo $A $PWD; touch go', { cwd: folder.path })).toBe(`session ${folder.path}\n`);
+    expect((await slow).facts['exit_code']).toBe(0);
+    const { facts, text } = await client.call('shell_list');
+    expect((facts['sessions'] as { session: string }[]).map(({ session }) => session)).toEqual(['default']);
+    expect(text).toContain('no session');
+  });
+
   it('goes on after the wait, and shell_read gives the rest', async () => {
     await using folder = await temporaryFolder();
     await using client = await connect(shell, { workspace: folder.path });

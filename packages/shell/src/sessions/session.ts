@@ -7,6 +7,7 @@ const largestBytes = 100_000;
 
 /** A session of one principal. */
 export class Session {
+  /** Empty for one that a single command uses. */
   readonly name: string;
   readonly principal: string;
   cwd: string;

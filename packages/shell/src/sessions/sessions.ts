@@ -27,11 +27,14 @@ export interface SessionsOptions extends CommandLimits {
   maxTerminals: number;
   /** How long a terminal that was opened to be looked at is kept without viewers, in minutes; 0 keeps it until it ends. */
   terminalKeepMinutes: number;
+  /** Longest time of any command, in seconds; 0 is no limit. */
+  wallSeconds: number;
 }
 
 /** What to run. */
 export interface ExecOptions {
   command: string;
+  /** Empty runs it in a session of its own, from which nothing carries over. */
   session: string;
   cwd?: string | undefined;
   env?: Environment | undefined;
@@ -114,9 +117,18 @@ export class Sessions implements AsyncDisposable {
     using _room = this.commands.room(options.terminal !== undefined);
     const { shell } = this.#options;
     const limits = toUlimits(this.#options);
-    const command = await startCommand({ ...options, session, cwd, shell, limits, keeper: this.#keeper, outputFolder: this.#outputFolder });
+    const timeoutMs = this.#timeout(options.timeoutMs);
+    const shared = { keeper: this.#keeper, outputFolder: this.#outputFolder };
+    const command = await startCommand({ ...options, timeoutMs, session, cwd, shell, limits, ...shared });
     this.commands.add(command);
     return command;
+  }
+
+  #timeout(asked: number | undefined): number | undefined {
+    const { wallSeconds } = this.#options;
+    const most = wallSeconds === 0 ? Infinity : wallSeconds * 1000;
+    const ms = Math.min(asked ?? Infinity, most);
+    return Number.isFinite(ms) ? ms : undefined;
   }
 
   /** Sessions of a principal, the latest used first. */
@@ -130,6 +142,7 @@ export class Sessions implements AsyncDisposable {
   }
 
   #session(principal: string, name: string): Session {
+    if (name === '') return new Session(principal, name, this.#options.workspace, this.#base);
     const key = keyOf(principal, name);
     const known = this.#sessions.get(key);
     if (known) {

@@ -8,7 +8,7 @@ import { viewOutput } from '../sessions/view.ts';
 /** The facts. */
 export const facts = z.object({
   process_id: z.string().describe('For shell_read, _write, _kill'),
-  session: z.string().describe('Its name'),
+  session: z.string().optional().describe('Its name, if it has one'),
   status: z.enum(['running', 'exited', 'killed', 'timed_out']).describe('State of the command'),
   exit_code: z.int().optional().describe('Once exited'),
   signal: z.string().optional().describe('What killed it'),
@@ -44,7 +44,7 @@ export async function answerFor(command: Command, options: AnswerOptions = {}): 
   command.seen = view.cursor;
   return {
     process_id: command.id,
-    session: command.session.name,
+    ...(command.session.name !== '' && { session: command.session.name }),
     status,
     ...(typeof exit?.code === 'number' && { exit_code: exit.code }),
     ...(exit?.signal && { signal: exit.signal }),

@@ -14,7 +14,7 @@ export const kill = defineTool({
   scope: 'shell:exec',
   input: z.object({
     process_id: z.string().optional().describe('This command'),
-    session: z.string().optional().describe('Or every command of this session'),
+    session: z.string().min(1).optional().describe('Or every command of this session'),
     signal: z
       .enum(['SIGTERM', 'SIGINT', 'SIGKILL', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGSTOP', 'SIGCONT'])
       .default('SIGTERM')
