@@ -1,5 +1,5 @@
 /** Makes the copy of a call's arguments that may be kept: without secrets, and of bounded size. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { createSecretScan, type SecretScan } from './secrets.ts';
 
 /** Options of {@link createRedactor}. */
@@ -32,7 +32,7 @@ const mostEntries = 40;
 export function createRedactor(options: RedactOptions): (tool: string, args: unknown) => Redacted {
   const scan = scanOf(options.secrets ?? (() => []));
   const digest = (text: string): string =>
-    (options.hashKey === undefined ? createHash('sha256') : createHmac('sha256', options.hashKey)).update(text).digest('hex');
+    options.hashKey === undefined ? hash('sha256', text) : createHmac('sha256', options.hashKey).update(text).digest('hex');
   return (tool, args) => {
     const copy = new Copy(scan(), digest, options.stringCharacters ?? 256, options.callCharacters ?? 4096);
     return { args_sha256: digest(JSON.stringify(args) ?? ''), args: copy.of(args, options.allow?.[tool]) };

@@ -1,6 +1,7 @@
 /**
  * The one writer of a log. Whatever arrives while the disk syncs is written together and shares the next sync.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Log } from '@sandlot/core';
 import { auditFile } from './folder.ts';
 import { LogFile } from './log-file.ts';
@@ -115,7 +116,8 @@ export class Writer {
   }
 
   async #pump(): Promise<void> {
-    await Promise.resolve();
+    // Whatever comes in this turn of the event loop is written together.
+    await setImmediate();
     while (this.#queue.some(({ settle }) => settle) || (this.#queue.length > 0 && !this.#failing)) {
       const batch = this.#queue;
       this.#queue = [];

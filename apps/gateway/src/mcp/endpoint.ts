@@ -2,6 +2,7 @@
 import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Principal } from '../auth/principal.ts';
 import { isLoose, type Loose, objectAt } from '../upstreams/caller.ts';
+import { answerDirectly, directCall } from './direct-call.ts';
 import { headerMismatch } from './param-headers.ts';
 import { createRelayServer, type RelayOptions } from './relay-server.ts';
 import { ownerOfUri } from './route.ts';
@@ -60,6 +61,8 @@ export function createEndpoint(views: Views, options: RelayOptions, limits: Sess
   return {
     sessions,
     async fetch(request, view, principal, body) {
+      const call = directCall(request.headers, body);
+      if (call) return (await paramMismatch(view, request, body)) ?? answerDirectly(view, call, principal, request.signal, options);
       if (await isLegacyRequest(request, body)) return sessions.fetch(request, view, principal, body);
       const mismatch = await paramMismatch(view, request, body);
       if (mismatch) return mismatch;

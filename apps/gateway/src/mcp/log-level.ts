@@ -6,3 +6,8 @@ export function levelPasses(level: unknown, least: unknown): boolean {
   const wanted = order.indexOf(String(least));
   return wanted >= 0 && order.indexOf(String(level)) >= wanted;
 }
+
+/** True for the name of a severity. */
+export function isLevel(level: unknown): boolean {
+  return order.includes(String(level));
+}

@@ -1,18 +1,15 @@
 /** The downstream side: an MCP server of the SDK without handlers of its own. Whatever comes is relayed, untyped. */
-import { type Log, markResult, ToolError } from '@sandlot/core';
-import { attributes, contextFromMeta, errorType, withSpan } from '@sandlot/core/telemetry';
-import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
-import { type Context, context, type SpanOptions, SpanKind, trace } from '@opentelemetry/api';
+import type { Log } from '@sandlot/core';
+import { ProtocolError, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Principal } from '../auth/principal.ts';
-import { type Caller, envelopeKeys, isLoose, type Loose, objectAt } from '../upstreams/caller.ts';
+import { type Caller, envelopeKeys, type Loose } from '../upstreams/caller.ts';
 import { UpstreamError } from '../upstreams/peer.ts';
 import { modernEnvelope } from './envelope.ts';
 import type { Guard } from './guard.ts';
 import { levelPasses } from './log-level.ts';
-import { route } from './route.ts';
-import { metaToolNames, searchInstructions } from './search/meta-tools.ts';
-import { unwrapped } from './search/search-mode.ts';
+import { searchInstructions } from './search/meta-tools.ts';
+import { traced } from './traced.ts';
 import type { View } from './view.ts';
 
 /** Options of {@link createRelayServer}. */
@@ -48,11 +45,11 @@ export async function createRelayServer(view: View, client: RelayClient, options
   server.removeRequestHandler('logging/setLevel');
   server.fallbackRequestHandler = (request, ctx) => {
     if (request.method === 'logging/setLevel') level = String(request.params?.['level']);
+    const { id } = ctx.mcpReq;
     return traced(
       view,
-      { method: request.method, params: request.params ?? {} },
+      { id, method: request.method, params: request.params ?? {} },
       toCaller(server, client, ctx, () => level),
-      ctx,
       options,
     );
   };
@@ -104,72 +101,4 @@ function legacyEnvelope(server: Server, logLevel: string): Loose {
     [envelopeKeys.clientCapabilities]: { ...server.getClientCapabilities() },
     [envelopeKeys.logLevel]: logLevel,
   };
-}
-
-async function traced(
-  view: View,
-  request: { method: string; params: Loose },
-  caller: Caller,
-  ctx: ServerContext,
-  options: RelayOptions,
-): Promise<Loose> {
-  const { method } = request;
-  const params = unwrapped(view, method, request.params);
-  const tool = method === 'tools/call' ? await knownTool(view, params['name']) : undefined;
-  const attributesOfSpan = {
-    [attributes.method]: method,
-    [attributes.requestId]: String(ctx.mcpReq.id),
-    [attributes.transport]: options.transport,
-    ...(tool !== undefined && { [attributes.operationName]: 'execute_tool', [attributes.toolName]: tool }),
-    ...(typeof caller.envelope[envelopeKeys.protocolVersion] === 'string' &&
-      caller.era === 'modern' && { [attributes.protocolVersion]: String(caller.envelope[envelopeKeys.protocolVersion]) }),
-  };
-  const { parent, links } = parentOf(ctx.mcpReq._meta);
-  const spanOptions: SpanOptions = { kind: SpanKind.SERVER, attributes: attributesOfSpan, links };
-  return withSpan(
-    tool === undefined ? method : `tools/call ${tool}`,
-    spanOptions,
-    async (span) => {
-      try {
-        const clean = isLoose(ctx.mcpReq._meta) ? { ...params, _meta: withoutReserved(objectAt(params, '_meta')) } : params;
-        return markResult(span, await route(view, { method, params: clean, caller }, options.guard));
-      } catch (error) {
-        const known = toProtocolError(error);
-        span.setAttribute(attributes.statusCode, String(known.code)).setAttribute(errorType, String(known.code));
-        throw known;
-      }
-    },
-    parent,
-  );
-}
-
-/** A name that is in no list is the caller's text: it must not become a span name. */
-async function knownTool(view: View, name: unknown): Promise<string> {
-  if (typeof name !== 'string') return '_OTHER';
-  const isKnown = (view.isSearched() && metaToolNames.has(name)) || (await view.catalog()).tools.has(name);
-  return isKnown ? name : '_OTHER';
-}
-
-/** What only the gateway may say in `_meta`. */
-function withoutReserved(meta: Loose): Loose {
-  return Object.fromEntries(Object.entries(meta).filter(([key]) => !key.startsWith('sandlot.dev/')));
-}
-
-function toProtocolError(error: unknown): ProtocolError {
-  if (error instanceof ProtocolError) return error;
-  if (error instanceof UpstreamError) return new ProtocolError(error.code, error.message, error.data);
-  if (ToolError.is(error)) return new ProtocolError(ProtocolErrorCode.InternalError, `${error.message} ${error.advice}`, error.toBody());
-  return new ProtocolError(ProtocolErrorCode.InternalError, 'Something went wrong inside Sandlot.');
-}
-
-/**
- * The parent of an MCP span is the context in `_meta`. The HTTP request's span stands between them when it is of the same trace, and
- * is linked when it is not.
- */
-function parentOf(meta: unknown): { parent: Context; links: NonNullable<SpanOptions['links']> } {
-  const http = trace.getSpanContext(context.active());
-  const fromMeta = contextFromMeta(meta);
-  const remote = trace.getSpanContext(fromMeta);
-  if (!http || !remote || remote.traceId === http.traceId) return { parent: http ? context.active() : fromMeta, links: [] };
-  return { parent: fromMeta, links: [{ context: http }] };
 }

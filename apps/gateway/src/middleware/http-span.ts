@@ -8,10 +8,10 @@ import type { GatewayEnv } from './auth.ts';
 /** Opens the span under the caller's `traceparent` header, else under the context in the MCP request's `_meta`. */
 export function httpSpan(): MiddlewareHandler<GatewayEnv> {
   return async function httpSpan(c, next) {
-    const carrier = Object.fromEntries(
-      ['traceparent', 'tracestate'].flatMap((name) => (c.req.header(name) === undefined ? [] : [[name, c.req.header(name)]])),
-    );
-    const parent = 'traceparent' in carrier ? propagation.extract(context.active(), carrier) : contextFromMeta(metaOfBody(c.get('body')));
+    const { headers } = c.req.raw;
+    const parent = headers.has('traceparent')
+      ? propagation.extract(context.active(), headers, { get: (carrier, name) => carrier.get(name) ?? undefined, keys: () => [] })
+      : contextFromMeta(metaOfBody(c.get('body')));
     const route = routeOf(c);
     const span = trace.getTracer('sandlot').startSpan(
       `${c.req.method} ${route}`,
@@ -21,6 +21,7 @@ export function httpSpan(): MiddlewareHandler<GatewayEnv> {
       },
       parent,
     );
+    if (!span.isRecording()) return context.with(trace.setSpan(parent, span), next);
     const end = () => {
       span.setAttribute('http.response.status_code', c.env?.upgrade?.socket ? 101 : c.res.status);
       if (c.res.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
@@ -30,7 +31,7 @@ export function httpSpan(): MiddlewareHandler<GatewayEnv> {
     const { socket } = c.env?.upgrade ?? {};
     if (socket) return void socket.once('close', end);
     // A stream is part of the request: the span ends with its last byte.
-    if (!span.isRecording() || !c.res.body || !c.res.headers.get('content-type')?.startsWith('text/event-stream')) return end();
+    if (!c.res.body || !c.res.headers.get('content-type')?.startsWith('text/event-stream')) return end();
     c.res = new Response(c.res.body.pipeThrough(new TransformStream({ flush: end, cancel: end })), c.res);
     return undefined;
   };

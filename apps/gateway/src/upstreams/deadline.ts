@@ -1,17 +1,32 @@
-/** A time limit that stands still while a client is asked: people take their time. */
+/** A call's time limit, and its caller's leaving. The time stands still while a client is asked: people take their time. */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
+  readonly #caller: AbortSignal;
+  readonly #leave = () => this.#controller.abort(this.#caller.reason);
+  #isOver = false;
   #leftMs: number;
   #since = 0;
   #paused = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(ms: number) {
+  /**
+   * @param ms how long the call may take, in milliseconds
+   * @param caller aborts when the caller cancels or is gone
+   */
+  constructor(ms: number, caller: AbortSignal) {
     this.#leftMs = ms;
+    this.#caller = caller;
+    if (caller.aborted) this.#leave();
+    else caller.addEventListener('abort', this.#leave, { once: true });
     this.#run();
   }
 
-  /** Aborts when the time is over. */
+  /** Whether the time ended the call. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Aborts when the time is over, or the caller is gone. `AbortSignal.any` would do the same at many times the cost. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -32,10 +47,14 @@ export class Deadline implements Disposable {
   [Symbol.dispose](): void {
     this.#paused = Infinity;
     clearTimeout(this.#timer);
+    this.#caller.removeEventListener('abort', this.#leave);
   }
 
   #run(): void {
     this.#since = performance.now();
-    this.#timer = setTimeout(() => this.#controller.abort(), this.#leftMs).unref();
+    this.#timer = setTimeout(() => {
+      this.#isOver = !this.#controller.signal.aborted;
+      this.#controller.abort();
+    }, this.#leftMs).unref();
   }
 }

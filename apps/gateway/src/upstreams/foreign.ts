@@ -93,18 +93,18 @@ export class ForeignServer implements Upstream {
       request.method === 'tools/call' ? { ...request.params, name: this.#ownName(String(request.params['name'])) } : request.params;
     // A retry goes on where its call waits: that needs no connection of its own.
     const parked = this.#era === 'legacy' ? request.caller.requestState : undefined;
-    using deadline = new Deadline(entry.timeout);
+    using deadline = new Deadline(entry.timeout, request.caller.signal);
     const { ask } = request.caller;
     const caller = {
       ...request.caller,
-      signal: AbortSignal.any([request.caller.signal, deadline.signal]),
+      signal: deadline.signal,
       ...(ask && { ask: (method: string, asked: Loose) => deadline.without(() => ask(method, asked)) }),
     };
     const sent = { ...request, params, caller };
     try {
       return await (parked === undefined ? this.#deliver(sent) : this.#parking.resume(sent, parked));
     } catch (error) {
-      if (deadline.signal.aborted && !request.caller.signal.aborted)
+      if (deadline.isOver)
         throw new ToolError('DEADLINE_EXCEEDED', `The server "${id}" did not answer within ${entry.timeout} ms.`, { cause: error });
       throw error;
     }
