@@ -52,7 +52,7 @@ function take({
     return void process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'elicitation/create', params: asked })}\n`);
   }
   if (params.name === 'die') process.exit(7);
-  if (params.name === 'flood') return void flood();
+  if (params.name === 'flood') return flood();
   if (params.name === 'babble') process.stdout.write('debug: not JSON\n{"neither": "this"}\n');
   reply({ result: { content: [{ type: 'text', text: `${sign} ${params.name} ${process.pid}` }] } });
 }

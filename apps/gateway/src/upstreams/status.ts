@@ -1,4 +1,6 @@
 /** The state of every server, for people who run the gateway. Starts nothing. */
+import type { Finding } from '../lint/finding.ts';
+import { surveyServer } from '../lint/survey.ts';
 import { shownName } from '../mcp/names.ts';
 import type { Origin } from './entries.ts';
 import type { Registry } from './registry.ts';
@@ -16,6 +18,12 @@ export interface ServerStatus extends Omit<UpstreamHealth, 'state' | 'restarts'>
   readonly restarts?: number;
   /** How many tools clients see of it; unknown until it was asked. */
   readonly tools?: number;
+  /** What their definitions cost in a model's context, about. */
+  readonly tokens?: number;
+  /** The same by tool, the most expensive first. */
+  readonly costs?: Readonly<Record<string, number>>;
+  /** What known clients will not take of them. */
+  readonly findings?: readonly Finding[];
   /** Names that are refused in views of several servers, because an earlier server has them. */
   readonly collisions?: readonly string[];
 }
@@ -27,7 +35,6 @@ export function statusOf(registry: Registry): readonly ServerStatus[] {
   return [
     ...registry.list().map((upstream): ServerStatus => {
       const added = served.get(upstream.name);
-      const tools = upstream.known()?.tools.length;
       const collisions = refused.get(upstream.name);
       return {
         id: upstream.name,
@@ -35,7 +42,7 @@ export function statusOf(registry: Registry): readonly ServerStatus[] {
         origin: added?.origin ?? 'sandlot',
         transport: added ? transportOf(added.entry) : 'unix',
         ...upstream.health(),
-        ...(tools !== undefined && { tools }),
+        ...surveyServer(upstream),
         ...(collisions && { collisions }),
       };
     }),

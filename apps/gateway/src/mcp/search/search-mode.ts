@@ -52,7 +52,7 @@ function search({ query, limit }: z.output<typeof searchSchema>, catalog: Catalo
 function describe({ names }: z.output<typeof describeSchema>, catalog: Catalog, isVisible: IsVisible): Loose {
   const tools = names.map((name) => {
     const target = catalog.tools.get(name);
-    if (target && isVisible(target)) return target.shown;
+    if (target && isVisible(target)) return { ...target.upstream.describe?.(target.name), ...target.shown };
     throw new ToolError('NOT_FOUND', `There is no tool ${JSON.stringify(name)}.`, { advice: `Find tools with ${metaTools.search}.` });
   });
   return textResult(JSON.stringify(tools));
