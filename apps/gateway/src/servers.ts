@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { browser } from '@sandlot/browser';
+import { code } from '@sandlot/code';
 import type { ServerDefinition } from '@sandlot/core';
 import { file } from '@sandlot/file';
 import { markitdown } from '@sandlot/markitdown';
@@ -15,7 +16,7 @@ export interface InstalledServer {
 }
 
 /** Our servers, in the order in which their tools are listed. */
-export const ownServers: readonly InstalledServer[] = [file, shell, browser, markitdown].map((server) => ({
+export const ownServers: readonly InstalledServer[] = [file, shell, browser, markitdown, code].map((server) => ({
   server,
   bin: binOf(server.name),
 }));

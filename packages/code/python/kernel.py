@@ -5,7 +5,7 @@ env      variables of this cell alone
 trace    TRACEPARENT and TRACESTATE; replaced by each cell
 stdin    text for input() and sys.stdin
 limit    most characters of output that are sent
-The reply tells "cwd", "dropped" (characters that were not sent) and "memory_limited" under the same key.
+The reply tells "cwd" and "dropped" (characters that were not sent) under the same key.
 """
 
 import io
@@ -130,6 +130,7 @@ class Kernel(IPythonKernel):
         os.environ["PATH"] = os.pathsep.join((os.path.join(venv, "bin"), os.environ.get("PATH", "")))
 
     def raw_input(self, prompt=""):
+        __tracebackhide__ = True
         if self.cell_stdin is None:
             if not self._allow_stdin:
                 raise EOFError("input() has nothing to read: pass the text as stdin")

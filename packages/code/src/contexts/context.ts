@@ -54,9 +54,9 @@ export class Context {
     return taken;
   }
 
-  /** Its kernel's process, if there is one. */
-  async pid(): Promise<number | undefined> {
-    return (await this.#kernel?.catch(() => undefined))?.pid;
+  /** Its kernel, if there is one. */
+  async current(): Promise<Kernel | undefined> {
+    return this.#kernel?.catch(() => undefined);
   }
 
   /** Ends its kernel with all that it started. */
@@ -75,7 +75,7 @@ export class Context {
 /** How a kernel ended, in words. */
 export function describeExit({ code, signal, stderr, reason }: KernelExit): string {
   if (reason !== undefined) return reason;
-  if (/heap out of memory|Allocation failed|MemoryError|bad_alloc|Cannot allocate memory/.test(stderr)) return 'it ran out of memory';
+  if (/out of memory|Allocation failed|MemoryError|bad_alloc|Cannot allocate memory/i.test(stderr)) return 'it ran out of memory';
   if (signal === 'SIGKILL') return 'it was killed by SIGKILL, as happens when memory runs out';
   if (signal) return `it was killed by ${signal}`;
   return `its process ended with exit code ${code}`;

@@ -58,6 +58,8 @@ export interface KernelExit {
 export interface Kernel {
   readonly runtime: Runtime;
   readonly pid: number;
+  /** Path of the Jupyter connection file, by which other clients join it. */
+  readonly connection: string | undefined;
   /** Settles when the process has ended and its children were ended too. */
   readonly ended: Promise<KernelExit>;
   /** Runs a cell. Stays unsettled when the kernel ends first: watch {@link ended}. */

@@ -2,6 +2,7 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ToolError } from '@sandlot/core';
 import type { Environment } from '@sandlot/core/processes';
@@ -27,11 +28,13 @@ export interface NodeKernelOptions {
 const child = fileURLToPath(new URL(import.meta.url.replace(/node-kernel(\.[jt]s)$/, 'child/main$1')));
 // How long a cell may take to see that it should stop, before its thread is stopped.
 const politeMs = 200;
+const lastMessagesMs = 1000;
 
 /** A running Node.js process. */
 export class NodeKernel implements Kernel {
   readonly runtime = 'javascript';
   readonly pid: number;
+  readonly connection = undefined;
   readonly ended: Promise<KernelExit>;
   readonly #launched: Launched;
   readonly #fresh: boolean;
@@ -49,11 +52,15 @@ export class NodeKernel implements Kernel {
     const end = new StderrEnd(stderr);
     // Written by what the cell started; its own output comes as messages.
     stdout?.setEncoding('utf8').on('data', (text: string) => this.#take({ type: 'stream', name: 'stdout', text }));
-    stderr?.on('data', (text: string) => this.#take({ type: 'stream', name: 'stderr', text }));
+    stderr?.on('data', (text: string) => this.#takeStderr(text));
     for (const index of [3, 5]) stdio[index]?.on('error', () => undefined);
-    readMessages(stdio[4] as Readable, (message) => this.#receive(message));
+    const messages = stdio[4] as Readable;
+    readMessages(messages, (message) => this.#receive(message));
+    const closed = new Promise((resolve) => messages.once('close', resolve));
     this.ended = launched.exited.then(async (exit) => {
       await launched.end();
+      // The last messages are still on their way.
+      await Promise.race([closed, sleep(lastMessagesMs, undefined, { ref: false })]);
       return { ...exit, stderr: end.text, reason: this.#reason };
     });
   }
@@ -65,7 +72,7 @@ export class NodeKernel implements Kernel {
    */
   static async start(options: NodeKernelOptions): Promise<NodeKernel> {
     const { node, workspace: cwd, env, tag, limits, folder, script } = options;
-    const heap = limits.memoryMb > 0 ? [`--max-old-space-size=${Math.floor(limits.memoryMb * 0.75)}`] : [];
+    const heap = limits.memoryMb > 0 ? [`--max-old-space-size=${Math.floor(limits.memoryMb / 2)}`] : [];
     const command = [node, ...heap, '--disable-warning=ExperimentalWarning', child];
     const stdinFile = script && join(folder, `stdin-${tag}`);
     if (stdinFile) writeFileSync(stdinFile, script.stdin, { mode: 0o600 });
@@ -120,6 +127,12 @@ export class NodeKernel implements Kernel {
     this.#running = undefined;
     // Lets the pipes of what the cell started be read first.
     setImmediate(() => running?.end(toCellEnd(message)));
+  }
+
+  #takeStderr(text: string): void {
+    // Node.js says so when a process with a debugger (our second thread) ends.
+    const own = text.replace('Waiting for the debugger to disconnect...\n', '');
+    if (own !== '') this.#take({ type: 'stream', name: 'stderr', text: own });
   }
 
   #take(event: CellEvent): void {

@@ -34,7 +34,8 @@ export function writeConnectionFile(folder: string, sockets: string, id: string)
   const connection = {
     ...ports,
     transport: 'ipc',
-    ip: join(sockets, id),
+    // Paths of sockets are short.
+    ip: join(sockets, randomBytes(4).toString('hex')),
     key: randomBytes(32).toString('hex'),
     signature_scheme: 'hmac-sha256',
     kernel_name: 'python3',
@@ -50,7 +51,7 @@ export function removeOldConnections(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
       const path = join(folder, name);
-      if (/^kernel-sandlot-/.test(name) && Date.now() - statSync(path).mtimeMs > keptMs) rmSync(path, { force: true });
+      if (name.startsWith('kernel-sandlot-') && Date.now() - statSync(path).mtimeMs > keptMs) rmSync(path, { force: true });
     }
   } catch {
     // There is no such folder yet.

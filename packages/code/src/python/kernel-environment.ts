@@ -37,10 +37,20 @@ export async function makeKernelEnvironment(
   try {
     await mkdir(dirname(folder), { recursive: true });
     say(`Python has no ipykernel: making a virtual environment for it, once, in ${folder}`);
-    await need(base.path, ['-m', 'venv', '--system-site-packages', making], env, 'Install the package for virtual environments: on Debian and Ubuntu "apt-get install python3-venv".');
+    await need(
+      base.path,
+      ['-m', 'venv', '--system-site-packages', making],
+      env,
+      'Install the package for virtual environments: on Debian and Ubuntu "apt-get install python3-venv".',
+    );
     say('Installing ipykernel with pip');
     const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--quiet', 'ipykernel'];
-    await need(join(making, 'bin', 'python'), pip, env, `See that pip reaches its package index, or install ipykernel by hand: ${base.path} -m pip install ipykernel`);
+    await need(
+      join(making, 'bin', 'python'),
+      pip,
+      env,
+      `See that pip reaches its package index, or install ipykernel by hand: ${base.path} -m pip install ipykernel`,
+    );
     await rename(making, folder).catch(async (error: unknown) => {
       // Another server was faster.
       if (!(await exists(python))) throw error;
@@ -63,7 +73,11 @@ async function exists(path: string): Promise<boolean> {
 async function need(file: string, args: readonly string[], env: Environment, advice: string): Promise<void> {
   const { code, output } = await runProgram({ command: [file, ...args], env, cwd: '/' });
   if (code === 0) return;
-  throw new ToolError('FAILED_PRECONDITION', `Python kernels cannot be set up: "${[file, ...args].join(' ')}" failed. It said: ${output.trim().slice(-1500)}`, {
-    advice,
-  });
+  throw new ToolError(
+    'FAILED_PRECONDITION',
+    `Python kernels cannot be set up: "${[file, ...args].join(' ')}" failed. It said: ${output.trim().slice(-1500)}`,
+    {
+      advice,
+    },
+  );
 }

@@ -43,6 +43,7 @@ const warmUp = '1';
 export class PythonKernel implements Kernel {
   readonly runtime = 'python';
   readonly pid: number;
+  readonly connection: string;
   readonly ended: Promise<KernelExit>;
   readonly #options: PythonKernelOptions;
   readonly #id: string;
@@ -56,6 +57,7 @@ export class PythonKernel implements Kernel {
     this.#id = id;
     this.#launched = launched;
     this.pid = launched.pid;
+    this.connection = file;
     const stderr = new StderrEnd(launched.child.stderr);
     this.ended = launched.exited.then(async (exit) => {
       await launched.end();
@@ -91,11 +93,6 @@ export class PythonKernel implements Kernel {
     // Only a death before this point is a failed start.
     died.catch(() => undefined);
     return kernel;
-  }
-
-  /** Name of its connection file, by which JupyterLab shows it. */
-  get connection(): string {
-    return this.#id;
   }
 
   run(cell: Cell, onEvent: (event: CellEvent) => void): Promise<CellEnd> {

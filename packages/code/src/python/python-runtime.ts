@@ -47,12 +47,12 @@ export class PythonRuntime {
   }
 
   /** Starts a kernel. */
-  async start(report: (progress: Progress) => void): Promise<PythonKernel> {
+  async start(tag: number, report: (progress: Progress) => void): Promise<PythonKernel> {
     const { workspace, env, limits, reaper, venv } = this.#options;
     const { path: python } = await this.find(report);
     const host = await this.#runningHost(python);
     const folders = { connections: this.#connections, sockets: reaper.folder };
-    return PythonKernel.start({ python, host, workspace, env, tag: reaper.tags.next(), limits, venv, ...folders });
+    return PythonKernel.start({ python, host, workspace, env, tag, limits, venv, ...folders });
   }
 
   async #runningHost(python: string): Promise<PythonHost> {

@@ -1,4 +1,5 @@
 /** The `display` helper of JavaScript cells. */
+import { inspect } from 'node:util';
 import { toBundle } from './to-bundle.ts';
 import { send } from './send.ts';
 
@@ -48,6 +49,6 @@ function toTable(rows: readonly unknown[]): string {
 
 function toCell(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean | bigint | symbol);
+  const text = typeof value === 'string' ? value : inspect(value, { breakLength: Infinity });
   return text.replaceAll('|', '\\|').replaceAll('\n', '<br>');
 }

@@ -1,9 +1,9 @@
 /** Runs cells in this process: by the engine's own REPL mode, in which `let` and `const` can be declared again and `await` works. */
 import type inspector from 'node:inspector';
 import { stripTypeScriptTypes } from 'node:module';
-import { Readable } from 'node:stream';
 import type { CellGlobals } from './globals.ts';
 import { meterOutput } from './meter.ts';
+import { prepare } from './prepare.ts';
 import { send } from './send.ts';
 import { toBundle, toFailure } from './to-bundle.ts';
 import { toScript } from './transform.ts';
@@ -14,15 +14,21 @@ type Remote = inspector.Runtime.RemoteObject;
 export class Evaluator {
   readonly #session: inspector.Session;
   readonly #globals: CellGlobals;
+  readonly #whenIdle: () => Promise<void>;
   readonly #meter = meterOutput();
   readonly #shower: string;
   #count = 0;
   /** The cell that runs. */
   #cell: string | undefined;
 
-  constructor(session: inspector.Session, globals: CellGlobals) {
+  /**
+   * @param session connected to this thread
+   * @param whenIdle settles when nothing is left that a script waits for
+   */
+  constructor(session: inspector.Session, globals: CellGlobals, whenIdle: () => Promise<void>) {
     this.#session = session;
     this.#globals = globals;
+    this.#whenIdle = whenIdle;
     this.#shower = this.#handle({
       result: (value: unknown) => {
         const data = toBundle(value);
@@ -39,6 +45,8 @@ export class Evaluator {
     this.#count++;
     this.#meter.begin(Number(message['outputChars']));
     const restore = prepare(message);
+    // A script may end its process; that is no death.
+    if (message['fresh'] === true) process.once('exit', (code) => this.#finish(code === 0 ? 'ok' : 'error'));
     let failed = false;
     try {
       this.#globals.useFolder();
@@ -50,14 +58,19 @@ export class Evaluator {
     restore();
     if (this.#cell !== id) return;
     // A script is not over while it waits for something.
-    if (message['fresh'] === true) await new Promise((resolve) => process.once('beforeExit', resolve));
+    if (message['fresh'] === true && !failed) await this.#whenIdle();
     this.#finish(failed ? 'error' : 'ok');
   }
 
   /** Gives the running cell up. What it waits for goes on, unseen. */
   interrupt(): void {
     if (this.#cell === undefined) return;
-    send({ event: 'error', name: 'Interrupted', message: 'The cell was interrupted.', traceback: 'Interrupted: the cell was interrupted.' });
+    send({
+      event: 'error',
+      name: 'Interrupted',
+      message: 'The cell was interrupted.',
+      traceback: 'Interrupted: the cell was interrupted.',
+    });
     this.#finish('error');
   }
 
@@ -67,6 +80,7 @@ export class Evaluator {
   }
 
   #finish(status: 'ok' | 'error'): void {
+    if (this.#cell === undefined) return;
     this.#cell = undefined;
     const dropped = this.#meter.end();
     send({ event: 'end', status, count: this.#count, dropped, cwd: folder() });
@@ -77,15 +91,20 @@ export class Evaluator {
     const cell = this.#cell;
     const name = `cell_${this.#count}.${typescript ? 'ts' : 'js'}`;
     const expression = `${script}\n//# sourceURL=${name}`;
-    const { result, exceptionDetails: thrown } = await new Promise<inspector.Runtime.EvaluateReturnType>((resolve, reject) => {
-      this.#session.post('Runtime.evaluate', { expression, replMode: true, awaitPromise: true, objectGroup: 'cell' }, (error, answer) => {
-        if (error) reject(new Error('The cell was interrupted.'));
-        else resolve(answer);
-      });
+    const answer = await new Promise<object | undefined>((resolve) => {
+      // An error means that the engine was told to stop.
+      this.#session.post('Runtime.evaluate', { expression, replMode: true, awaitPromise: true, objectGroup: 'cell' }, (error, value) =>
+        resolve(error ? undefined : value),
+      );
     });
+    if (!isEvaluated(answer)) {
+      this.interrupt();
+      return true;
+    }
+    const { result, exceptionDetails: thrown } = answer;
     if (this.#cell === cell) {
-      if (!thrown) this.#show('result', result);
-      else this.#show('error', thrown.exception ?? {}, thrown.exception?.className === 'SyntaxError' && !thrown.stackTrace ? `${name}:${thrown.lineNumber + 1}:${thrown.columnNumber + 1}` : '');
+      if (thrown) this.#show('error', thrown.exception ?? {}, placeOf(thrown, name));
+      else this.#show('result', result);
     }
     this.#session.post('Runtime.releaseObjectGroup', { objectGroup: 'cell' });
     return thrown !== undefined;
@@ -114,6 +133,15 @@ export class Evaluator {
   }
 }
 
+function isEvaluated(answer: object | undefined): answer is inspector.Runtime.EvaluateReturnType {
+  return answer !== undefined && 'result' in answer;
+}
+
+/** Where an error of syntax is: it has no frame in the cell. */
+function placeOf({ exception, stackTrace, lineNumber, columnNumber }: inspector.Runtime.ExceptionDetails, name: string): string {
+  return exception?.className === 'SyntaxError' && !stackTrace ? `${name}:${lineNumber + 1}:${columnNumber + 1}` : '';
+}
+
 function stripTypes(code: string): string {
   try {
     return stripTypeScriptTypes(code, { mode: 'strip' });
@@ -129,23 +157,4 @@ function folder(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Applies what holds for one cell; returns what takes it back. */
-function prepare({ cwd, env, trace, stdin }: Readonly<Record<string, unknown>>): () => void {
-  if (typeof cwd === 'string') process.chdir(cwd);
-  for (const name of ['TRACEPARENT', 'TRACESTATE']) Reflect.deleteProperty(process.env, name);
-  Object.assign(process.env, trace);
-  const own = Object.entries(env ?? {}) as [string, string][];
-  const before = new Map(own.map(([name]) => [name, process.env[name]]));
-  for (const [name, value] of own) process.env[name] = value;
-  if (typeof stdin === 'string') Object.defineProperty(process, 'stdin', { value: Readable.from([stdin]), configurable: true });
-  return () => {
-    for (const [name, value] of own) {
-      const old = before.get(name);
-      if (process.env[name] !== value) continue;
-      if (old === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = old;
-    }
-  };
 }

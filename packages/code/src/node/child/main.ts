@@ -7,8 +7,8 @@ import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { readMessages } from '../../processes/messages.ts';
 import { Evaluator } from './evaluator.ts';
-import { send } from './send.ts';
 import { installGlobals } from './globals.ts';
+import { send } from './send.ts';
 
 // Made before the cell can change anything.
 const exit = process.exit.bind(process);
@@ -17,8 +17,8 @@ session.connect();
 const interrupter = new Worker(new URL(import.meta.url.replace(/main(\.[jt]s)$/, 'interrupter$1')), { stdout: true, stderr: true });
 interrupter.unref();
 
-const evaluator = new Evaluator(session, installGlobals());
 const input = new Socket({ fd: 3, readable: true, writable: false });
+const evaluator = new Evaluator(session, installGlobals(), whenIdle);
 input.on('close', () => exit(0));
 readMessages(input, (message) => {
   if (message['op'] === 'run') void evaluator.run(message);
@@ -31,3 +31,9 @@ for (const event of ['uncaughtException', 'unhandledRejection']) {
 // Ctrl+C of a terminal is for the server.
 process.on('SIGINT', () => undefined);
 send({ event: 'ready' });
+
+async function whenIdle(): Promise<void> {
+  input.unref();
+  await new Promise((resolve) => process.once('beforeExit', resolve));
+  input.ref();
+}

@@ -31,7 +31,17 @@ export interface Failure {
  */
 export function toFailure(error: unknown, where = ''): Failure {
   if (!types.isNativeError(error)) return { name: 'Thrown', message: '', traceback: `Thrown: ${inspect(error, options)}` };
-  const lines = inspect(error, options).split('\n');
-  const shown = lines.filter((line) => !/^\s+at .*(?:node:inspector|node:internal|[/\\]node[/\\]child[/\\])/.test(line)).join('\n');
+  const shown = withoutOurFrames(inspect(error, options));
   return { name: error.name, message: error.message, traceback: where ? `${where}\n${shown}` : shown };
+}
+
+/** Frames below a cell's own are of what runs it. */
+function withoutOurFrames(text: string): string {
+  let inside = false;
+  const lines = text.split('\n').filter((line) => {
+    if (!/^\s+at /.test(line)) inside = false;
+    else if (/node:inspector|[/\\]node[/\\]child[/\\]/.test(line)) inside = true;
+    return !inside && !/^\s+at .*node:internal/.test(line);
+  });
+  return lines.join('\n');
 }

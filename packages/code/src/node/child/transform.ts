@@ -1,5 +1,5 @@
 /** Turns a cell into a script: static imports and exports, `import()` and `import.meta` work in modules only. */
-import { type Node, parse } from 'acorn';
+import { type AnyNode, type Node, parse } from 'acorn';
 
 /** Names under which the script finds what modules have. */
 export interface ModuleNames {
@@ -34,7 +34,8 @@ export function toScript(code: string, names: ModuleNames): string {
 function visit(node: Node, code: string, names: ModuleNames, edits: Edit[]): void {
   const { start, end } = node;
   if (node.type === 'ImportExpression') edits.push({ start, end: start + 'import'.length, text: names.import });
-  if (node.type === 'MetaProperty' && code.slice(start, end).replace(/\s/g, '') === 'import.meta') edits.push({ start, end, text: names.meta });
+  if (node.type === 'MetaProperty' && code.slice(start, end).replace(/\s/g, '') === 'import.meta')
+    edits.push({ start, end, text: names.meta });
   const replaced = toStatement(node, code, names);
   if (replaced !== undefined) {
     edits.push({ start, end: replaced.end, text: replaced.text + newlines(code.slice(start, replaced.end)) });
@@ -61,7 +62,8 @@ function toStatement(node: Node, code: string, names: ModuleNames): { end: numbe
 }
 
 function importStatement(node: ImportDeclarationOf, code: string, names: ModuleNames): string {
-  const options = node.attributes.length > 0 ? `, { with: {${node.attributes.map(({ start, end }) => code.slice(start, end)).join(', ')}} }` : '';
+  const options =
+    node.attributes.length > 0 ? `, { with: {${node.attributes.map(({ start, end }) => code.slice(start, end)).join(', ')}} }` : '';
   const load = `await ${names.import}(${node.source.raw}${options})`;
   if (node.specifiers.length === 0) return `${load};`;
   const parts: string[] = [];
@@ -76,11 +78,10 @@ function importStatement(node: ImportDeclarationOf, code: string, names: ModuleN
   return `const ${parts.join(', ')};`;
 }
 
-type TypedNode = import('acorn').AnyNode;
-type Of<T extends TypedNode['type']> = Extract<TypedNode, { type: T }>;
+type Of<T extends AnyNode['type']> = Extract<AnyNode, { type: T }>;
 type ImportDeclarationOf = Of<'ImportDeclaration'>;
 
-function isType<T extends TypedNode['type']>(node: Node, type: T): node is Of<T> {
+function isType<T extends AnyNode['type']>(node: Node, type: T): node is Of<T> {
   return node.type === type;
 }
 
