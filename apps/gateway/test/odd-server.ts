@@ -1,7 +1,7 @@
 /** `odd-server.ts [silent|garbage|exit] [sign]`: a stdio server of the old protocols that misbehaves on demand. No imports: it starts fast. */
 const [mode, sign = 'odd'] = process.argv.slice(2);
 const tool = (name: string) => ({ name, description: `The tool ${name}`, inputSchema: { type: 'object' } });
-const names = ['ok', 'hang', 'die', 'flood', 'babble', 'ask', 'x.y', 'x_y', `long_${'n'.repeat(80)}`];
+const names = ['ok', 'hang', 'wait', 'release', 'die', 'flood', 'big', 'big_last', 'babble', 'ask', 'x.y', 'x_y', `long_${'n'.repeat(80)}`];
 
 if (mode === 'exit') {
   process.stderr.write('no licence found\n');
@@ -17,6 +17,7 @@ function flood(): void {
 
 let asking: (text: string, isError: boolean) => void = () => undefined;
 let rest = '';
+const waiting = new Set<() => void>();
 process.stdin.setEncoding('utf8').on('data', (chunk: string) => {
   const lines = (rest + chunk).split('\n');
   rest = lines.pop() ?? '';
@@ -53,6 +54,16 @@ function take({
   }
   if (params.name === 'die') process.exit(7);
   if (params.name === 'flood') return flood();
+  const big = () => ({ result: { content: [{ type: 'text', text: 'x'.repeat(100 * 1024 * 1024) }] } });
+  if (params.name === 'big') return void reply(big());
+  // SDKs write the id last.
+  if (params.name === 'big_last') return void process.stdout.write(`${JSON.stringify({ ...big(), jsonrpc: '2.0', id })}\n`);
+  if (params.name === 'wait')
+    return void waiting.add(() => reply({ result: { content: [{ type: 'text', text: `waited ${process.pid}` }] } }));
+  if (params.name === 'release') {
+    for (const release of waiting) release();
+    waiting.clear();
+  }
   if (params.name === 'babble') process.stdout.write('debug: not JSON\n{"neither": "this"}\n');
   reply({ result: { content: [{ type: 'text', text: `${sign} ${params.name} ${process.pid}` }] } });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bridgeClient } from './bridge-clients.ts';
@@ -19,6 +20,14 @@ const list = async (gateway: ForeignGateway, path = '/mcp') =>
 const textOf = ({ result, error }: Reply) => JSON.stringify(result?.content ?? error);
 const codeOf = ({ result }: Reply) => result?._meta?.['sandlot.dev/error'];
 const healthOf = ({ gateway }: ForeignGateway, name: string) => gateway.registry.get(name)?.health();
+
+/** Lets a call that waits go on, once it has arrived. */
+async function released(gateway: ForeignGateway, server: string, waiting: ReturnType<typeof send>): Promise<string> {
+  const answer = waiting.then(({ body }) => textOf(body));
+  const release = async () => (await call(gateway, `${server}__release`), Promise.race([answer, delay(100, 'not yet')]));
+  await expect.poll(release, { timeout: 60_000 }).not.toBe('not yet');
+  return answer;
+}
 
 describe('the configuration of an added server', () => {
   it('a broken entry is reported and stops nobody, a disabled one is not there', async () => {
@@ -131,18 +140,35 @@ describe('an added server that misbehaves', () => {
       .toMatchObject({ state: 'failed', error: 'The server did not answer "initialize" within 300 ms.' });
   });
 
-  it('dies in a call: that call fails, the next one starts it anew', async () => {
-    await using gateway = await foreignGateway({ odd: odd() });
+  it('dies in a call: that call fails, the next one starts it anew, and calls of another server go on', async () => {
+    await using gateway = await foreignGateway({ odd: odd(), good: odd() });
     await list(gateway);
+    const other = send(`${gateway.url}/mcp`, keys.bob, 'tools/call', { name: 'good__wait', arguments: {} });
     expect(codeOf(await call(gateway, 'odd__die'))).toMatchObject({
       code: 'UNAVAILABLE',
       message: 'The server "odd" ended (exit code 7).',
     });
+    expect(healthOf(gateway, 'odd')).toMatchObject({ state: 'degraded', error: 'The server ended (exit code 7).' });
+    expect((await list(gateway)).map(({ name }) => name)).toContain('odd__ok');
     expect(textOf(await call(gateway, 'odd__ok'))).toContain('odd ok');
     expect(healthOf(gateway, 'odd')).toMatchObject({ state: 'running', restarts: 1 });
+    expect(await released(gateway, 'good', other)).toContain('waited');
   });
 
-  it('sends too much: that call fails, the next one starts it anew', async () => {
+  it.each(['big', 'big_last'])('answers with 100 MB (%s): that caller hears so, everything else goes on', async (tool) => {
+    await using gateway = await foreignGateway({ odd: odd() });
+    const before = textOf(await call(gateway, 'odd__ok'));
+    const other = send(`${gateway.url}/mcp`, keys.bob, 'tools/call', { name: 'odd__wait', arguments: {} });
+    expect(codeOf(await call(gateway, `odd__${tool}`))).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      message: 'The server "odd" sent too much: A message has over 16777216 bytes.',
+    });
+    expect(await released(gateway, 'odd', other)).toContain('waited');
+    expect(textOf(await call(gateway, 'odd__ok')), 'the same process').toBe(before);
+    expect(healthOf(gateway, 'odd')).toMatchObject({ state: 'running', restarts: 0 });
+  });
+
+  it('prints 100 MB without an end: that call fails, the next one starts it anew', async () => {
     await using gateway = await foreignGateway({ odd: odd() });
     await list(gateway);
     expect(codeOf(await call(gateway, 'odd__flood'))).toMatchObject({

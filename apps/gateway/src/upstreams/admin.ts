@@ -46,17 +46,17 @@ export class ServerAdmin {
   }
 
   /** Removes a server that was added over the API, and what was approved of it. @throws ToolError NOT_FOUND, FAILED_PRECONDITION */
-  remove(id: string): Promise<void> {
-    return this.#change(async ({ mcpServers, disabled }) => {
+  async remove(id: string): Promise<void> {
+    await this.#change(({ mcpServers, disabled }) => {
       if (!(id in mcpServers)) {
         if (!this.#knows(id)) throw unknownServer(id);
         throw new ToolError('FAILED_PRECONDITION', `The server "${id}" stands in the configuration file.`, {
           advice: 'Remove it there, or switch it off.',
         });
       }
-      await removePins(this.#options.pinFolder, id);
       return { mcpServers: without(mcpServers, id), disabled: without(disabled, id) };
     });
+    await removePins(this.#options.pinFolder, id);
   }
 
   /** Switches an added server off or on, wherever it comes from. @throws ToolError NOT_FOUND */

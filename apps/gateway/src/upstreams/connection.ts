@@ -3,7 +3,7 @@ import { ToolError } from '@sandlot/core';
 import { gatewayInfo, modernEnvelope, modernVersion } from '../mcp/envelope.ts';
 import { isLoose, type Loose, objectAt } from './caller.ts';
 import { allCapabilities } from './isolation.ts';
-import { type JsonRpcPeer, UpstreamError } from './peer.ts';
+import type { JsonRpcPeer } from './peer.ts';
 
 /** Which protocol to speak: find out, or as the configuration says. */
 export type ProtocolChoice = 'auto' | 'modern' | 'legacy';
@@ -61,7 +61,7 @@ async function discover(peer: JsonRpcPeer, timeoutMs: number) {
 async function initialize(peer: JsonRpcPeer, { capabilities, timeoutMs, onVersion }: OpenOptions) {
   const params = { protocolVersion: legacyVersion, clientInfo: gatewayInfo, capabilities };
   const result = await peer.request('initialize', params, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
-    if (error instanceof UpstreamError || peer.failed) throw error;
+    if (!ToolError.is(error) || error.code !== 'CANCELLED') throw error;
     throw new ToolError('UNAVAILABLE', `The server did not answer "initialize" within ${timeoutMs} ms.`, { cause: error });
   });
   onVersion(typeof result['protocolVersion'] === 'string' ? result['protocolVersion'] : legacyVersion);

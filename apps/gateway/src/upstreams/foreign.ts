@@ -146,6 +146,7 @@ export class ForeignServer implements Upstream {
     this.#ending.abort();
     this.#parking.close();
     await this.#connections[Symbol.asyncDispose]();
+    await this.#pins.close();
   }
 
   #ownName(shown: string): string {

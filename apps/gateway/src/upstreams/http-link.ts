@@ -48,7 +48,10 @@ export async function httpLink(spec: HttpSpec, handlers: PeerHandlers): Promise<
   function sent(message: Loose, signal: AbortSignal | undefined): Promise<void> {
     // The transport wants its own message type; what it gets is what a peer made or relays.
     if (transport instanceof SSEClientTransport) return transport.send(message as never);
-    const onRequestStreamEnd = () => peer.reject(message['id'], broken(spec.name, complaint));
+    const onRequestStreamEnd = () => {
+      peer.reject(message['id'], broken(spec.name, complaint));
+      complaint = undefined;
+    };
     return transport.send(message as never, { onRequestStreamEnd, ...(signal && { requestSignal: signal }) });
   }
   transport.onmessage = (message) => void (isLoose(message) && peer.receive(message));
@@ -57,6 +60,8 @@ export async function httpLink(spec: HttpSpec, handlers: PeerHandlers): Promise<
     // A stream of HTTP+SSE is the session itself.
     if (transport instanceof SSEClientTransport && isStarted) peer.fail(broken(spec.name, error));
     queueMicrotask(() => {
+      // The stream of no request: the one for what the server says by itself, which is gone for good when the server was started again.
+      if (complaint === error && error.message.startsWith('Maximum reconnection attempts')) peer.fail(broken(spec.name, error));
       if (complaint === error) complaint = undefined;
     });
   };

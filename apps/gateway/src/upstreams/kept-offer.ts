@@ -82,10 +82,11 @@ export class KeptOffer {
 
   async #take(raw: RawOffer, told?: string): Promise<Offer> {
     const { entry, pins, onChange } = this.#options;
+    // First of all: writing the pins calls `repin`.
+    this.#raw = raw;
     const tools = await pins.apply(raw.tools);
     const before = this.#known;
     const now = shownOffer(raw, tools, entry);
-    this.#raw = raw;
     this.#known = now;
     if (!before) return now;
     const changed = lists.filter((list) => !isDeepStrictEqual(before[list], now[list]));

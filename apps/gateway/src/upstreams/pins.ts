@@ -32,6 +32,7 @@ export class Pins {
   readonly #options: PinOptions;
   #last: Promise<unknown> = Promise.resolve();
   #waiting: readonly WaitingTool[] = [];
+  #isClosed = false;
 
   constructor(options: PinOptions) {
     this.#options = options;
@@ -66,6 +67,12 @@ export class Pins {
     );
   }
 
+  /** Ends the writing. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#last;
+  }
+
   async #apply(tools: readonly Loose[]): Promise<readonly Loose[]> {
     const { server, folder, mode, log } = this.#options;
     const known = await readPins(folder, server);
@@ -93,7 +100,7 @@ export class Pins {
       log.warn(why === 'new' ? 'new tool waits for approval' : 'changed tool waits for approval', { server, tool, hash });
     }
     this.#waiting = waiting;
-    if (hashOf([...pins.values()]) !== hashOf(known)) {
+    if (!this.#isClosed && hashOf([...pins.values()]) !== hashOf(known)) {
       await writePins(folder, server, [...pins.values()]).catch((error: unknown) =>
         log.error('definitions could not be pinned', { server, error }),
       );

@@ -69,7 +69,7 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
         maxBytes: spec.maxMessageBytes,
         onMessage: (message) => peer.receive(message),
         onGarbage: (line) => peer.fail(unavailable(`sent a line that is not JSON-RPC: ${line.slice(0, 80)}`)),
-        onOverflow: (error) => peer.fail(error),
+        onOverflow: (error, id) => (id === undefined ? peer.fail(error) : peer.reject(id, error)),
         close: () => stream.destroy(),
       }),
       spec.handlers,

@@ -72,7 +72,11 @@ export function spawnLink(spec: SpawnSpec, handlers: PeerHandlers, stderr: Stder
         garbage = line;
         stderr.add(`[stdout] ${line}\n`);
       },
-      onOverflow: (error) => peer.fail(new ToolError(error.code, `The server "${spec.name}" sent too much: ${error.message}`)),
+      onOverflow: (error, id) => {
+        const known = new ToolError(error.code, `The server "${spec.name}" sent too much: ${error.message}`);
+        if (id === undefined) peer.fail(known);
+        else peer.reject(id, known);
+      },
       close: () => end(),
     }),
     handlers,
