@@ -60,7 +60,7 @@ async function copyRepository(to: string): Promise<void> {
   for (const name of stdout.trim().split('\n')) {
     if (name !== '@sandlot') await symlink(join(root, 'node_modules', name), join(to, 'node_modules', name));
   }
-  for (const name of ['core', 'file', 'shell', 'browser', 'markitdown', 'gateway']) {
+  for (const name of ['core', 'file', 'shell', 'browser', 'markitdown', 'code', 'gateway']) {
     await symlink(join(to, name === 'gateway' ? 'apps' : 'packages', name), join(to, 'node_modules', '@sandlot', name));
     const own = join(root, 'packages', name, 'node_modules');
     await symlink(own, join(to, 'packages', name, 'node_modules')).catch(() => undefined);
