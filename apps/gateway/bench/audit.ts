@@ -21,7 +21,6 @@ const record = {
   method: 'tools/call',
   args: { path: 'src/index.ts', limit: 100 },
   decision: 'allow' as const,
-  bytesIn: 132,
   traceId: '0af7651916cd43dd8448eb211c80319c',
   spanId: 'b7ad6b7169203331',
 };

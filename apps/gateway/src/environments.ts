@@ -4,7 +4,14 @@ import type { GatewayValues } from './config/options.ts';
 
 /** The servers get the gateway's environment without its secrets. */
 export function serverEnvironment({ keys = [] }: GatewayValues): Record<string, string | undefined> {
-  const secrets = new Set(['SANDLOT_API_KEY', 'SANDBOX_API_KEY', 'SANDLOT_API_KEYS', 'SANDLOT_HTTP', 'OTEL_SERVICE_NAME']);
+  const secrets = new Set([
+    'SANDLOT_API_KEY',
+    'SANDBOX_API_KEY',
+    'SANDLOT_API_KEYS',
+    'SANDLOT_AUDIT_HASH_KEY',
+    'SANDLOT_HTTP',
+    'OTEL_SERVICE_NAME',
+  ]);
   for (const { env } of keys) if (env !== undefined) secrets.add(env);
   return Object.fromEntries(Object.entries(environment()).filter(([name]) => !secrets.has(name)));
 }
@@ -32,7 +39,9 @@ export function foreignEnvironment(): Record<string, string | undefined> {
 }
 
 /** The keys that the gateway was given: they must never be recorded or shown. */
-export function secretValues({ apiKey, keys = [] }: GatewayValues): string[] {
+export function secretValues({ apiKey, auditHashKey, keys = [] }: GatewayValues): string[] {
   const env = environment();
-  return [apiKey, ...keys.map((key) => (key.env === undefined ? undefined : env[key.env]))].filter((value) => value !== undefined);
+  return [apiKey, auditHashKey, ...keys.map((key) => (key.env === undefined ? undefined : env[key.env]))].filter(
+    (value) => value !== undefined,
+  );
 }

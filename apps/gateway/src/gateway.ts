@@ -6,8 +6,10 @@ import { createLog, type Log, type ServerDefinition, ToolError } from '@sandlot/
 import { environment, toFlag } from '@sandlot/core/config';
 import { type HttpListening, isLoopback } from '@sandlot/core/http';
 import { type App, createApp } from './app.ts';
-import { type AuditTrail, openAudit } from './audit/trail.ts';
+import { createAnchors } from './audit/anchors.ts';
+import { openAudit } from './audit/trail.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
+import { anchorPlaces, toAuditOptions } from './config/audit.ts';
 import { hasCredentials, toAuthConfig, toKeys, toOAuthResource } from './config/auth.ts';
 import { defaultStateDir, generatedKey } from './config/key.ts';
 import { capsOf, type GatewayValues, type ServerSettings } from './config/options.ts';
@@ -46,6 +48,8 @@ export interface Gateway extends AsyncDisposable {
   readonly workspace: string;
   /** Values that must never leave the gateway: its keys. */
   readonly secrets: Set<string>;
+  /** Prints checkpoints of the audit trail from now on. */
+  readonly showAnchors: () => void;
   readonly log: Log;
 }
 
@@ -75,7 +79,9 @@ export async function createGateway(
     );
   });
   const secrets = new Set(secretValues(values));
-  const trail = values.audit === 'on' ? await openTrail(values, secrets, log) : undefined;
+  const anchors = createAnchors(anchorPlaces(values));
+  const audit = toAuditOptions(values, settings, () => [...secrets]);
+  const trail = values.audit === 'on' ? await openAudit({ ...audit, version, log, onCheckpoint: anchors.take }) : undefined;
   const runDir = await mkdtemp(join(tmpdir(), 'sandlot-'));
   const own = servers.map(
     ({ server, bin }) =>
@@ -92,6 +98,7 @@ export async function createGateway(
     log,
     workspace,
     secrets,
+    showAnchors: anchors.show,
     registry,
     admin: new ServerAdmin(registry, added, rules),
     views: createViews(registry, version, settings.profiles),
@@ -108,19 +115,6 @@ export async function createGateway(
       await rm(runDir, { recursive: true, force: true });
     },
   };
-}
-
-function openTrail(values: GatewayValues, secrets: ReadonlySet<string>, log: Log): Promise<AuditTrail> {
-  const folder = resolve(values.auditDir ?? join(values.stateDir ?? defaultStateDir(), 'audit'));
-  // The checkpoints on stderr are the anchor: whoever keeps the log of the process can tell a log that was cut.
-  return openAudit({
-    folder,
-    version,
-    log,
-    redact: { secrets: () => [...secrets] },
-    durability: values.auditDurability,
-    onCheckpoint: (line) => void process.stderr.write(`${line}\n`),
-  });
 }
 
 function maxMessageBytes({ requestBytes }: GatewayValues): number {

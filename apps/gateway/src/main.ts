@@ -5,6 +5,7 @@ import { endSignal, requireNode } from '@sandlot/core/cli';
 import { loadOptions, optionsHelp, readConfigFile } from '@sandlot/core/config';
 import { startTelemetry } from '@sandlot/core/telemetry';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { flattenAudit } from './config/audit.ts';
 import { flattenAuth } from './config/auth.ts';
 import { keyCommand } from './auth/key-command.ts';
 import { localPrincipal } from './auth/principal.ts';
@@ -72,7 +73,7 @@ async function run(argv: readonly string[]): Promise<void> {
 /** The gateway's own options, from the command line, the environment and the file. */
 function optionsOf(argv: readonly string[], config: Readonly<Record<string, unknown>>) {
   const { servers: _servers, mcpServers: _mcpServers, profiles: _profiles, ...file } = config;
-  return loadOptions(gatewayOptions, { argv, file: flattenAuth(file) });
+  return loadOptions(gatewayOptions, { argv, file: flattenAudit(flattenAuth(file)) });
 }
 
 async function serve(
@@ -87,12 +88,14 @@ async function serve(
   const listening = await listenGateway(gateway, values);
   await using _watching = watch(listening.takeKeys);
   process.stderr.write(welcome(listening, gateway, values));
+  gateway.showAnchors();
   await endSignal();
   await listening.close();
 }
 
 async function serveOneClient(gateway: Gateway, values: GatewayValues, watch: () => AsyncDisposable): Promise<void> {
   await using _watching = watch();
+  gateway.showAnchors();
   const options = { transport: 'pipe' as const, maxRequestBytes: values.requestBytes, guard: gateway.guard, log: gateway.log };
   const view = values.profile === undefined ? gateway.views.all : gateway.views.at({ profile: values.profile });
   const handle = serveStdio(({ era }) =>

@@ -15,7 +15,6 @@ export const call: CallRecord = {
   method: 'tools/call',
   args: { path: 'a.txt' },
   decision: 'allow',
-  bytesIn: 40,
   traceId: '0af7651916cd43dd8448eb211c80319c',
   spanId: 'b7ad6b7169203331',
 };

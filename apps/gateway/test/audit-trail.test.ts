@@ -56,7 +56,7 @@ describe('the audit trail', () => {
       args_sha256: createHash('sha256').update('{"path":"a.txt"}').digest('hex'),
       args: { path: 'a.txt' },
       decision: 'allow',
-      bytes_in: 40,
+      bytes_in: 16,
       trace_id: call.traceId,
       span_id: call.spanId,
       prev: expect.stringMatching(/^[0-9a-f]{64}$/),

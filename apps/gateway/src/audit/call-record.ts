@@ -12,7 +12,6 @@ export interface CallRecord {
   readonly args: unknown;
   /** What the policy said. A refused call has an end, too, with the outcome `denied`. */
   readonly decision: 'allow' | 'deny';
-  readonly bytesIn?: number;
   readonly traceId?: string;
   readonly spanId?: string;
 }
@@ -39,7 +38,6 @@ export function beginMembers(record: CallRecord, redacted: Redacted): string {
     method: short(record.method),
     ...redacted,
     decision: record.decision,
-    bytes_in: record.bytesIn,
     trace_id: record.traceId,
     span_id: record.spanId,
   });

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { ToolError } from '@sandlot/core';
 import { loadOptions, type OptionTable, optionsHelp, type OptionValues, readConfigFile } from '@sandlot/core/config';
+import { flattenAudit } from '../config/audit.ts';
 import { defaultStateDir } from '../config/key.ts';
 import { gatewayOptions } from '../config/options.ts';
 import { findLogs } from '../audit/folder.ts';
@@ -79,7 +80,7 @@ async function logsOf(paths: readonly string[], places: Places): Promise<{ folde
 
 /** Where the gateway writes, by flags, environment and configuration file. */
 async function gatewayFolder({ config, ...given }: Places): Promise<string> {
-  const { auditDir, stateDir } = (await readConfigFile(resolve(config))) ?? {};
+  const { auditDir, stateDir } = flattenAudit((await readConfigFile(resolve(config))) ?? {});
   const { values } = loadOptions({ auditDir: places.auditDir, stateDir: places.stateDir }, { file: { auditDir, stateDir } });
   return resolve(given.auditDir ?? values.auditDir ?? join(given.stateDir ?? values.stateDir ?? defaultStateDir(), 'audit'));
 }

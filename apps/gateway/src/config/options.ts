@@ -3,6 +3,7 @@ import { defaultLimits, type ServerDefinition, ToolError } from '@sandlot/core';
 import type { OptionTable, OptionValues } from '@sandlot/core/config';
 import { z } from 'zod';
 import { adminOptions } from './admin-options.ts';
+import { auditOptions } from './audit-options.ts';
 import { authOptions, list } from './auth-options.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
@@ -123,24 +124,7 @@ export const gatewayOptions = {
     schema: z.coerce.number().int().positive().default(10_000),
     env: 'SANDLOT_MAX_SESSIONS',
   },
-  audit: {
-    description: '"on" records every call before it runs and after, and refuses a call that cannot be recorded; "off" records nothing',
-    placeholder: 'MODE',
-    schema: z.enum(['on', 'off']).default('on'),
-    env: 'SANDLOT_AUDIT',
-  },
-  auditDir: {
-    description: 'Folder of the audit trail; default: audit in the state folder',
-    placeholder: 'DIR',
-    schema: z.string().min(1).optional(),
-    env: 'SANDLOT_AUDIT_DIR',
-  },
-  auditDurability: {
-    description: '"kernel" survives a crash of the gateway; "disk" also one of the machine, and each call waits for the disk',
-    placeholder: 'MODE',
-    schema: z.enum(['kernel', 'disk']).default('kernel'),
-    env: 'SANDLOT_AUDIT_DURABILITY',
-  },
+  ...auditOptions,
   ...adminOptions,
   stdio: {
     description: 'Serve one MCP client over stdin and stdout instead of HTTP',

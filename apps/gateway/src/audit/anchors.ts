@@ -1,0 +1,47 @@
+/** Where checkpoints are told, so that somebody outside can say what the log was: by lines that are printed, and by spans. */
+import { trace } from '@opentelemetry/api';
+
+/** A place. */
+export type AnchorPlace = 'stdout' | 'stderr' | 'otlp';
+
+/** Tells checkpoints. */
+export interface Anchors {
+  /** Takes a line, `audit-checkpoint <size>:<hash> <key>`. */
+  take(line: string): void;
+  /** Prints from now on, beginning with what was held back: before, a program that starts has other things to say. */
+  show(): void;
+}
+
+/**
+ * Makes them. A terminal gets no lines: nobody keeps what is shown there.
+ *
+ * @param output for tests. Default: this process's own
+ */
+export function createAnchors(
+  places: readonly AnchorPlace[],
+  output: Readonly<Record<'stdout' | 'stderr', Pick<NodeJS.WriteStream, 'write' | 'isTTY'>>> = process,
+): Anchors {
+  const printed = (['stdout', 'stderr'] as const).filter((place) => places.includes(place) && !output[place].isTTY);
+  let held: string[] | undefined = [];
+  const print = (line: string) => {
+    for (const place of printed) output[place].write(`${line}\n`);
+  };
+  return {
+    take(line) {
+      if (places.includes('otlp')) toSpan(line);
+      if (held) held.push(line);
+      else print(line);
+    },
+    show() {
+      for (const line of held ?? []) print(line);
+      held = undefined;
+    },
+  };
+}
+
+/** One span of no length, in a trace of its own. */
+function toSpan(line: string): void {
+  const [, size, head, key] = /^audit-checkpoint (\d+):(\S+) (\S+)$/.exec(line) ?? [];
+  const attributes = { 'sandlot.audit.records': Number(size), 'sandlot.audit.head': head ?? '', 'sandlot.audit.key': key ?? '' };
+  trace.getTracer('sandlot').startSpan('audit.checkpoint', { root: true, attributes }).end();
+}
