@@ -86,7 +86,7 @@ async function showBundle(data: MimeBundle, type: 'display' | 'result', files: F
   if ('application/json' in data) return [text('application/json', JSON.stringify(data['application/json'], null, 2) ?? 'undefined')];
   for (const mime of ['text/latex', 'text/plain']) {
     const value = data[mime];
-    if (typeof value === 'string') return [text(mime, value)];
+    if (typeof value === 'string') return [text(mime, stripVTControlCharacters(value))];
   }
   const [[mime, value] = []] = Object.entries(data);
   if (mime === undefined) return [];

@@ -10,6 +10,7 @@ const failure = z.looseObject({ ename: z.string(), evalue: z.string(), traceback
 const reply = z.looseObject({
   status: z.string(),
   execution_count: z.int().nullish(),
+  payload: z.array(z.looseObject({ source: z.string().optional(), data: bundle.optional() })).catch([]),
   sandlot: z.looseObject({ cwd: z.string(), dropped: z.int() }).optional(),
 });
 
@@ -34,6 +35,12 @@ export function toCellEvent(type: string, content: unknown): CellEvent | undefin
     default:
       return undefined;
   }
+}
+
+/** What the last message of a cell shows: help, as for `len?`, is meant for a pager. */
+export function pagesOf(content: unknown): CellEvent[] {
+  const pages = reply.parse(content).payload.filter(({ source }) => source === 'page');
+  return pages.flatMap(({ data }) => (data ? [{ type: 'display' as const, data, displayId: undefined, update: false }] : []));
 }
 
 /** The last message of a cell. */

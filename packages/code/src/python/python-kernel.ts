@@ -9,7 +9,7 @@ import { launch, type Launched, type ProcessLimits } from '../processes/launch.t
 import { StderrEnd } from '../processes/stderr-end.ts';
 import { writeConnectionFile } from './connection-file.ts';
 import type { PythonHost } from './host.ts';
-import { toCellEnd, toCellEvent } from './jupyter-messages.ts';
+import { pagesOf, toCellEnd, toCellEvent } from './jupyter-messages.ts';
 
 /** What {@link PythonKernel.start} takes. */
 export interface PythonKernelOptions {
@@ -122,6 +122,7 @@ export class PythonKernel implements Kernel {
     if (!running || running.id !== cell) return;
     if (event === 'reply') {
       this.#running = undefined;
+      for (const page of pagesOf(content)) running.onEvent(page);
       running.end.resolve(toCellEnd(content));
       return;
     }
