@@ -1,5 +1,6 @@
 /** What the gateway says when it is ready: the URL, the key, and blocks to paste into clients. */
 import { wantsTelemetry } from '@sandlot/core/telemetry';
+import { surveyKnown } from './lint/survey.ts';
 import type { Gateway, GatewayValues, ListeningGateway } from './gateway.ts';
 
 /** Makes the text. A key that was given is not shown again. */
@@ -16,6 +17,7 @@ export function welcome(listening: ListeningGateway, gateway: Gateway, values: G
 Sandlot is ready.
   MCP        ${url}
   REST       ${base}/v1/openapi.json
+  Tools      ${toolsOf(gateway)}
   Workspace  ${gateway.workspace}
   Key        ${key ?? 'none is asked for (SANDLOT_AUTH=none)'}
   Traces     ${wantsTelemetry() ? 'are sent, as OTEL_* asks' : 'set OTEL_EXPORTER_OTLP_ENDPOINT to send them to Jaeger'}
@@ -29,4 +31,12 @@ ${block({ servers: { sandlot: { type: 'http', url, ...(headers && { headers }) }
 Cursor (.cursor/mcp.json):
 ${block({ mcpServers: { sandlot: { url, ...(headers && { headers }) } } })}
 `;
+}
+
+/** Added servers are asked for their tools when a client comes. */
+function toolsOf({ registry }: Gateway): string {
+  const { tools, tokens } = surveyKnown(registry.list());
+  const waiting = registry.list().filter((upstream) => upstream.known() === undefined).length;
+  const rest = waiting > 0 ? `; ${waiting} added ${waiting === 1 ? 'server is' : 'servers are'} not asked yet` : '';
+  return `${tools}, about ${tokens.toLocaleString('en')} tokens of a model's context${rest} (sandlot lint)`;
 }

@@ -18,6 +18,7 @@ describe('sandlot', () => {
   it('makes a key once, shows it with blocks to paste, and keeps it over restarts', async () => {
     await using folder = await temporaryFolder();
     const first = await start(folder.path);
+    expect(first.text()).toMatch(/Tools +\d+, about [\d,]+ tokens/);
     const shown = /Key +(sk-sandlot-\S{43})/.exec(first.text())?.[1] ?? '';
     expect(shown).not.toBe('');
     expect(first.text()).toContain(`claude mcp add --transport http sandlot ${first.url}/mcp --header "Authorization: Bearer ${shown}"`);
@@ -62,6 +63,11 @@ describe('sandlot', () => {
       await writeFile(config, `{ "servers": ${servers} }`);
       expect(await refusal(folder.path, ['--config', config])).toMatch(message);
     }
+    await writeFile(config, '{ "profiles": { "a": { "mode": "serch" } } }');
+    expect(await refusal(folder.path, ['--config', config])).toMatch(/"profiles\.a": .*mode/s);
+    await writeFile(config, '{ "profiles": { "a": {} } }');
+    expect(await refusal(folder.path, ['--config', config, '--profile', 'a'])).toMatch(/--profile "a" goes with --stdio.*\/mcp\/p\/a/s);
+    expect(await refusal(folder.path, ['--config', config, '--stdio', '--profile', 'b'])).toMatch(/No profile "b"\.\nProfiles: a/);
     expect(await refusal(folder.path, ['--config', join(folder.path, 'missing.json')])).toMatch(/There is no configuration file/);
     await writeFile(config, '{\n  "port": }');
     expect(await refusal(folder.path, ['--config', config])).toMatch(/line 2, column 11/);

@@ -1,5 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readConfigFile } from '@sandlot/core/config';
+import { temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ownServers } from '../src/servers.ts';
 import { bridgeClient } from './bridge-clients.ts';
 import { newClient, oldClient } from './clients.ts';
 import { type ForeignGateway, foreignGateway, keys, send } from './foreign-gateway.ts';
@@ -64,6 +70,31 @@ describe('a profile', () => {
     expect(await names(gateway, '/mcp/p/clerk', keys.cat)).toEqual(['c__find_item', 'c__buy_item', 'c__show_cart', 'c__report']);
     const refused = await request(gateway, '/mcp/p/clerk', 'tools/call', { name: 'look', arguments: {} }, keys.cat);
     expect(refused.error?.message).toContain('This needs the scope a:use');
+  });
+
+  it('as in the README is served', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const [, block = ''] = /```jsonc\n(\{\n {2}"profiles": [\s\S]*?)```/.exec(readme) ?? [];
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'sandlot.json'), block);
+    const profiles = z.record(z.string(), z.unknown()).parse((await readConfigFile(join(folder.path, 'sandlot.json')))?.['profiles']);
+    await using gateway = await foreignGateway({}, { profiles, own: ownServers });
+    const reader = await names(gateway, '/mcp/p/reader');
+    expect(reader).toContain('file_read');
+    expect(reader).not.toContain('file_write');
+    expect(await names(gateway, '/mcp/p/everything')).toEqual(['tools_search', 'tools_describe', 'tools_call']);
+    const clerk = (await names(gateway, '/mcp/p/clerk'))?.filter((name) => /^(?:browser|shell)_/.test(name));
+    expect(clerk).toEqual([]);
+  });
+
+  it('that cannot be meant is refused, with what is wrong', async () => {
+    for (const [profiles, message] of [
+      [{ 'a b': {} }, '"profiles.a b": "a b" is no good name'],
+      [{ a: { server: ['a'] } }, '"profiles.a": '],
+      [{ a: { tools: { a__dump: { name: 'tools_call' } } } }, '"tools_call" is a name of the search mode'],
+      [{ a: { tools: { a__dump: { name: 'x.y' } } } }, 'tools.a__dump.name'],
+    ] as const)
+      await expect(foreignGateway({}, { profiles })).rejects.toThrow(message);
   });
 
   it('is changed while the gateway runs: clients of both eras hear of it', async () => {

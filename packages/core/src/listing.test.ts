@@ -13,7 +13,7 @@ describe('tools/list', () => {
       description: 'Greets somebody by name, with the greeting of this server.',
       inputSchema: {
         type: 'object',
-        properties: { name: { type: 'string', minLength: 1, description: 'Whom to greet' } },
+        properties: { name: { type: 'string', description: 'Whom to greet' } },
         required: ['name'],
       },
       annotations: { readOnlyHint: true, openWorldHint: false },
@@ -26,7 +26,7 @@ describe('tools/list', () => {
     await using client = await connect(sample, { workspace: folder.path, outputSchemas: true });
     const { tools } = await client.client.listTools();
     expect(tools[0]).toMatchObject({
-      inputSchema: { additionalProperties: false },
+      inputSchema: { additionalProperties: false, properties: { name: { minLength: 1 } } },
       outputSchema: { type: 'object', properties: { length: { type: 'integer' } }, required: ['length'] },
       annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     });
@@ -44,5 +44,6 @@ describe('tools/list', () => {
       structuredContent: { length: 11 },
     });
     expect((await client.call('sample_greet', { name: 'Ada', nmae: 'x' })).error?.code).toBe('INVALID_ARGUMENT');
+    expect((await client.call('sample_greet', { name: '' })).error?.message).toContain('>=1 characters');
   });
 });

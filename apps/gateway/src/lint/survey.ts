@@ -31,6 +31,13 @@ export function surveyServer(upstream: Upstream): Survey | undefined {
   };
 }
 
+/** The list of several servers, as far as it is known now. */
+export function surveyKnown(upstreams: readonly Upstream[]): Omit<Survey, 'costs'> {
+  const surveys = upstreams.flatMap((upstream) => surveyServer(upstream) ?? []);
+  const tools = surveys.reduce((sum, survey) => sum + survey.tools, 0);
+  return { tools, tokens: surveys.reduce((sum, { tokens }) => sum + tokens, 0), findings: lintCount(tools) };
+}
+
 /** What clients see at a view. */
 export async function surveyView(view: View): Promise<Survey> {
   const catalog = await view.catalog();

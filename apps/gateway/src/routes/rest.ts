@@ -4,9 +4,7 @@ import { attributes, withSpan } from '@sandlot/core/telemetry';
 import { SpanKind } from '@opentelemetry/api';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import type { Finding } from '../lint/finding.ts';
-import { lintCount } from '../lint/name-rules.ts';
-import { surveyServer } from '../lint/survey.ts';
+import { surveyKnown } from '../lint/survey.ts';
 import { modernEnvelope } from '../mcp/envelope.ts';
 import type { Guard } from '../mcp/guard.ts';
 import { route } from '../mcp/route.ts';
@@ -47,7 +45,7 @@ export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono
     .get('/v1/sandbox', (c) => {
       const caller = c.get('caller');
       const { version } = views.all;
-      const listing = listingOf(visible(caller));
+      const listing = surveyKnown(visible(caller));
       if (!caller.allows(adminScope)) {
         const states = visible(caller).map((upstream) => [upstream.name, { state: upstream.health().state }]);
         return c.json(done({ version, listing, servers: Object.fromEntries(states) }));
@@ -79,13 +77,6 @@ function healthOf(registry: Registry): Record<string, unknown> {
       return [upstream.name, { ...upstream.health(), ...(collisions && { collisions }) }];
     }),
   );
-}
-
-/** What the list at `/mcp` costs, as far as it is known now. */
-function listingOf(upstreams: readonly Upstream[]): { tools: number; tokens: number; findings: readonly Finding[] } {
-  const surveys = upstreams.flatMap((upstream) => surveyServer(upstream) ?? []);
-  const tools = surveys.reduce((sum, survey) => sum + survey.tools, 0);
-  return { tools, tokens: surveys.reduce((sum, { tokens }) => sum + tokens, 0), findings: lintCount(tools) };
 }
 
 /** What a caller may call. */

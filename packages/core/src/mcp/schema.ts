@@ -32,11 +32,12 @@ const full = new WeakMap<Tool, ListedTool>();
 
 /**
  * A tool as `tools/list` shows it to a model: without what costs tokens and says nothing new. Facts come as `structuredContent`
- * without an output schema too, unknown arguments are refused by name anyway, and hints have defaults in the specification.
+ * without an output schema too, unknown arguments are refused by name anyway and values out of bounds with the bound, and hints have
+ * defaults in the specification.
  */
 export function toListedTool(tool: Tool): ListedTool {
   return once(listed, tool, () => {
-    const { additionalProperties: _, ...inputSchema } = toObjectSchema(tool.input, 'input');
+    const { additionalProperties: _, ...inputSchema } = toObjectSchema(tool.input, 'input', dropBounds);
     const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = toAnnotations(tool);
     const annotations: Annotations = {
       ...(readOnlyHint && { readOnlyHint }),
@@ -78,9 +79,29 @@ function toAnnotations({ effect, idempotent, openWorld }: Tool): Required<Annota
 }
 
 /** JSON Schema 2020-12 of a zod object, without the parts that only cost tokens. */
-export function toObjectSchema(schema: z.ZodObject, io: 'input' | 'output'): ObjectSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => dropSafeIntegerBounds(jsonSchema) });
+export function toObjectSchema(
+  schema: z.ZodObject,
+  io: 'input' | 'output',
+  drop: (schema: z.core.JSONSchema.BaseSchema) => void = dropSafeIntegerBounds,
+): ObjectSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => drop(jsonSchema) });
   return { ...rest, type: 'object' };
+}
+
+const bounds = [
+  'minLength',
+  'maxLength',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'minItems',
+  'maxItems',
+  'propertyNames',
+];
+
+function dropBounds(schema: z.core.JSONSchema.BaseSchema): void {
+  for (const key of bounds) delete schema[key];
 }
 
 function dropSafeIntegerBounds(schema: { minimum?: number; maximum?: number }): void {

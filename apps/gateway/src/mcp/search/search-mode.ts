@@ -52,10 +52,18 @@ function search({ query, limit }: z.output<typeof searchSchema>, catalog: Catalo
 function describe({ names }: z.output<typeof describeSchema>, catalog: Catalog, isVisible: IsVisible): Loose {
   const tools = names.map((name) => {
     const target = catalog.tools.get(name);
-    if (target && isVisible(target)) return { ...target.upstream.describe?.(target.name), ...target.shown };
+    if (target && isVisible(target)) return described(target);
     throw new ToolError('NOT_FOUND', `There is no tool ${JSON.stringify(name)}.`, { advice: `Find tools with ${metaTools.search}.` });
   });
   return textResult(JSON.stringify(tools));
+}
+
+/** A tool in full, with what the configuration changed. */
+function described({ upstream, name, shown }: Target): Loose {
+  const full = upstream.describe?.(name);
+  if (!full) return shown;
+  const annotations = { ...objectAt(full, 'annotations'), ...objectAt(shown, 'annotations') };
+  return { ...full, name: shown['name'], title: shown['title'], description: shown['description'], annotations };
 }
 
 function summary(tool: Loose): string {
