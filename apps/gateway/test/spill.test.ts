@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { ownServers } from '../src/servers.ts';
 import { newClient, oldClient } from './clients.ts';
 import { type ForeignGateway, foreignGateway, keys } from './foreign-gateway.ts';
 
@@ -45,6 +46,19 @@ describe('a result of an added server', () => {
       await client.close();
     });
   }
+
+  it('is read to its end with the file server, in parts or through the link', async () => {
+    await using gateway = await foreignGateway({ s: shop }, { own: ownServers });
+    const client = await newClient(`${gateway.url}/mcp`, keys.ann);
+    const result = await client.callTool(dump([{ size: 300_000 }]));
+    const [, link] = result.content as [object, Link];
+    const [{ path }] = result._meta?.['sandlot.dev/kept'] as [{ path: string }];
+    const part = await client.callTool({ name: 'file_grep', arguments: { pattern: 'block 0', path, output: 'count' } });
+    expect(JSON.stringify(part.structuredContent ?? part.content)).toContain(String(Math.ceil(300_000 / 'block 0 of many lines\n'.length)));
+    const { contents } = await client.readResource({ uri: link.uri });
+    expect(contents).toMatchObject([{ uri: link.uri, text: await readFile(fileURLToPath(link.uri), 'utf8') }]);
+    await client.close();
+  });
 
   it('that fits is left alone, pictures of any size with it', async () => {
     await using gateway = await foreignGateway({ s: shop });
