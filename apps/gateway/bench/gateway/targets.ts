@@ -27,7 +27,7 @@ interface Plan {
 
 const versions = { 'mcp-hub': '4.2.1', 'mcp-proxy': '6.7.19', supergateway: '4.0.0' };
 const hello = fileURLToPath(new URL('hello-server.ts', import.meta.url));
-const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../dist/bundle/bin.js', import.meta.url));
 const key = 'bench-key-0123456789';
 
 /** Installs the peers at fixed versions. */
@@ -52,10 +52,17 @@ export function plans(folder: string): Plan[] {
     name: `sandlot ${era}`,
     args: (port) => [
       bin,
-      ...['--port', String(port), '--config', config, '--rate-per-second', '1000000', '--rate-burst', '1000000'],
-      ...['--workspace', join(folder, `ws-${era}`), '--state-dir', join(folder, `state-${era}`)],
+      '--port',
+      String(port),
+      '--config',
+      config,
+      '--workspace',
+      join(folder, `ws-${era}`),
+      '--state-dir',
+      join(folder, `state-${era}`),
     ],
-    env: { SANDLOT_API_KEY: key },
+    // Limits are on, and far away.
+    env: { SANDLOT_API_KEY: key, SANDLOT_RATE_PER_SECOND: '1000000', SANDLOT_RATE_BURST: '1000000' },
     open: (port) => openStreamable({ url: url(port), headers: bearer, tool: 'hello__hello', era }),
   });
   const streamable = (name: string, era: '2025-11-25' | '2026-07-28', args: Plan['args']): Plan => ({
@@ -82,7 +89,15 @@ export function plans(folder: string): Plan[] {
     streamable('mcp-proxy', '2025-11-25', proxy),
     streamable('supergateway', '2025-11-25', (port) => [
       peer('supergateway'),
-      ...['--stdio', shellWords, '--outputTransport', 'streamableHttp', '--stateful', '--port', String(port), '--logLevel', 'none'],
+      '--stdio',
+      shellWords,
+      '--outputTransport',
+      'streamableHttp',
+      '--stateful',
+      '--logLevel',
+      'none',
+      '--port',
+      String(port),
     ]),
   ];
 }

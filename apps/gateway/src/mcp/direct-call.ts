@@ -1,16 +1,24 @@
 /**
- * The short way for the request that matters most: a `tools/call` of a 2026-07-28 client. It needs no protocol server of its own when it
- * is plainly well-formed. Whatever is doubtful in any way, or asks for more, takes the SDK's way, which knows what to answer.
+ * The short way for the request that matters most: `tools/call`. It needs no protocol server of the SDK when it is plainly well-formed.
+ * Whatever is doubtful in any way, or asks for more, takes the SDK's way, which knows what to answer.
  */
 import type { Principal } from '../auth/principal.ts';
 import { type Caller, envelopeKeys, isLoose, type Loose } from '../upstreams/caller.ts';
 import { gatewayInfo, modernVersion } from './envelope.ts';
+import { Exchange } from './exchange.ts';
 import { isLevel, levelPasses } from './log-level.ts';
 import type { RelayOptions } from './relay-server.ts';
-import { toProtocolError, traced } from './traced.ts';
+import { traced } from './traced.ts';
 import type { View } from './view.ts';
 
-/** A call that may take the short way. */
+/** A call that is plainly well-formed. */
+export interface PlainCall {
+  readonly id: string | number;
+  readonly params: Loose;
+  readonly meta: Loose | undefined;
+}
+
+/** A call of a 2026-07-28 client. */
 export interface DirectCall {
   readonly id: string | number;
   /** Without what belongs to the wire. */
@@ -20,22 +28,26 @@ export interface DirectCall {
 
 const wireKeys: ReadonlySet<string> = new Set(Object.values(envelopeKeys));
 const serverInfoKey = 'io.modelcontextprotocol/serverInfo';
-/** The client cannot do what the call needs: the one error of a call that has an HTTP status of its own. */
-const missingCapability = -32_021;
-/** The old code, which 2026-07-28 gave up. */
-const resourceNotFound = -32_002;
-const invalidParams = -32_602;
-const keepAliveMs = 15_000;
 
-/** Takes a request if it is plainly well-formed. */
-export function directCall(headers: Headers, body: unknown): DirectCall | undefined {
+/** Takes a call of either era if nothing in it is doubtful. */
+export function plainCall(body: unknown): PlainCall | undefined {
   if (!isLoose(body) || body['jsonrpc'] !== '2.0' || body['method'] !== 'tools/call') return undefined;
   const { id, params } = body;
   if (typeof id !== 'string' && !(typeof id === 'number' && Number.isSafeInteger(id))) return undefined;
   if (!isLoose(params) || typeof params['name'] !== 'string' || 'inputResponses' in params || 'requestState' in params) return undefined;
   if (params['arguments'] !== undefined && !isLoose(params['arguments'])) return undefined;
   const meta = params['_meta'];
-  if (!isLoose(meta) || !isEnvelope(meta)) return undefined;
+  if (meta !== undefined && !isLoose(meta)) return undefined;
+  const token = meta?.['progressToken'];
+  if (token !== undefined && typeof token !== 'string' && !Number.isSafeInteger(token)) return undefined;
+  return { id, params, meta };
+}
+
+/** Takes a call of a 2026-07-28 client. */
+export function directCall(headers: Headers, body: unknown): DirectCall | undefined {
+  const call = plainCall(body);
+  if (!call?.meta || !isEnvelope(call.meta)) return undefined;
+  const { id, params, meta } = call;
   const same =
     headers.get('mcp-protocol-version') === modernVersion &&
     headers.get('mcp-method') === 'tools/call' &&
@@ -53,54 +65,37 @@ export function directCall(headers: Headers, body: unknown): DirectCall | undefi
 
 function isEnvelope(meta: Loose): boolean {
   const { [envelopeKeys.clientInfo]: info, [envelopeKeys.clientCapabilities]: capabilities, [envelopeKeys.logLevel]: level } = meta;
-  const token = meta['progressToken'];
   return (
     meta[envelopeKeys.protocolVersion] === modernVersion &&
     isLoose(capabilities) &&
     Object.values(capabilities).every(isLoose) &&
     (info === undefined || (isLoose(info) && typeof info['name'] === 'string' && typeof info['version'] === 'string')) &&
-    (level === undefined || isLevel(level)) &&
-    (token === undefined || typeof token === 'string' || Number.isSafeInteger(token))
+    (level === undefined || isLevel(level))
   );
 }
 
-/** Answers a call: with JSON, or with an event stream once something is to be said before the result. */
+/** Answers a call of a 2026-07-28 client. @param signal aborts when the client is gone */
 export function answerDirectly(
   view: View,
-  call: DirectCall,
+  { id, params, envelope }: DirectCall,
   principal: Principal,
   signal: AbortSignal,
   options: RelayOptions,
 ): Promise<Response> {
-  const { promise, resolve } = Promise.withResolvers<Response>();
-  let stream: EventStream | undefined;
+  const exchange = new Exchange(id, signal, 499);
   const caller: Caller = {
     principal: principal.id,
     allows: (scope) => principal.allows(scope),
     era: 'modern',
-    envelope: call.envelope,
+    envelope,
     signal,
-    notify(method, params) {
-      if (method === 'notifications/message' && !levelPasses(params['level'], call.envelope[envelopeKeys.logLevel])) return;
-      if (stream === undefined) resolve((stream = new EventStream()).response);
-      stream.write({ jsonrpc: '2.0', method, params });
+    notify(method, sent) {
+      if (method === 'notifications/message' && !levelPasses(sent['level'], envelope[envelopeKeys.logLevel])) return;
+      exchange.say({ method, params: sent });
     },
   };
-  const end = (message: Loose, status = 200) => {
-    if (stream) return stream.end(message);
-    // Who has left reads no answer.
-    if (signal.aborted) return resolve(new Response(null, { status: 499 }));
-    resolve(new Response(JSON.stringify(message), { status, headers: { 'Content-Type': 'application/json' } }));
-  };
-  traced(view, { id: call.id, method: 'tools/call', params: call.params }, caller, options).then(
-    (result) => end({ jsonrpc: '2.0', id: call.id, result: complete(result) }),
-    (error: unknown) => {
-      const { code, message, data } = toProtocolError(error);
-      const shown = { code: code === resourceNotFound ? invalidParams : code, message, ...(data !== undefined && { data }) };
-      end({ jsonrpc: '2.0', id: call.id, error: shown }, code === missingCapability ? 400 : 200);
-    },
-  );
-  return promise;
+  exchange.settle(traced(view, { id, method: 'tools/call', params }, caller, options).then(complete));
+  return exchange.response;
 }
 
 /** Adds what every result of 2026-07-28 carries. */
@@ -111,41 +106,4 @@ function complete(result: Loose): Loose {
     resultType: result['resultType'] ?? 'complete',
     ...((meta === undefined || isLoose(meta)) && { _meta: { [serverInfoKey]: gatewayInfo, ...meta } }),
   };
-}
-
-/** Server-sent events, one for each message. */
-class EventStream {
-  readonly response: Response;
-  readonly #encoder = new TextEncoder();
-  readonly #alive: NodeJS.Timeout;
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-
-  constructor() {
-    const stream = new ReadableStream<Uint8Array>({
-      start: (controller) => void (this.#controller = controller),
-      cancel: () => this.#close(),
-    });
-    this.response = new Response(stream, { headers: { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' } });
-    this.#alive = setInterval(() => this.#send(': keepalive\n\n'), keepAliveMs).unref();
-  }
-
-  write(message: Loose): void {
-    this.#send(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
-  }
-
-  end(message: Loose): void {
-    this.write(message);
-    const controller = this.#controller;
-    this.#close();
-    controller?.close();
-  }
-
-  #send(text: string): void {
-    this.#controller?.enqueue(this.#encoder.encode(text));
-  }
-
-  #close(): void {
-    clearInterval(this.#alive);
-    this.#controller = undefined;
-  }
 }

@@ -26,11 +26,13 @@ export interface RelayClient {
   readonly era: 'legacy' | 'modern';
   /** True when the connection has a session, in which the client can be asked. */
   readonly session?: string;
+  /** Least severity of the log messages that an old client asked for; whoever makes the server may read it. */
+  readonly log?: { level?: string };
 }
 
 const looseResult = z.record(z.string(), z.unknown());
 /** How long a client may take to answer what a server asks. */
-const askTimeoutMs = 10 * 60_000;
+export const askTimeoutMs = 10 * 60_000;
 
 /** Makes the server for one connection, session or request. */
 export async function createRelayServer(view: View, client: RelayClient, options: RelayOptions): Promise<Server> {
@@ -40,16 +42,16 @@ export async function createRelayServer(view: View, client: RelayClient, options
     { name: view.name, title: view.title, version: view.version },
     { capabilities, ...(about.length > 0 && { instructions: about.join('\n\n') }) },
   );
-  let level: string | undefined;
+  const log = client.log ?? {};
   // The SDK has a handler of its own for this one; levels are per session here.
   server.removeRequestHandler('logging/setLevel');
   server.fallbackRequestHandler = (request, ctx) => {
-    if (request.method === 'logging/setLevel') level = String(request.params?.['level']);
+    if (request.method === 'logging/setLevel') log.level = String(request.params?.['level']);
     const { id } = ctx.mcpReq;
     return traced(
       view,
       { id, method: request.method, params: request.params ?? {} },
-      toCaller(server, client, ctx, () => level),
+      toCaller(server, client, ctx, () => log.level),
       options,
     );
   };
@@ -93,7 +95,7 @@ function toCaller(server: Server, client: RelayClient, ctx: ServerContext, level
 }
 
 /** An old client described as a new one. It gets log messages without asking for them in each request. */
-function legacyEnvelope(server: Server, logLevel: string): Loose {
+export function legacyEnvelope(server: Server, logLevel: string): Loose {
   const info = server.getClientVersion();
   return {
     ...modernEnvelope(),

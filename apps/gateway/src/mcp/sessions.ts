@@ -5,8 +5,9 @@ import { ToolError } from '@sandlot/core';
 import { type Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import type { Principal } from '../auth/principal.ts';
 import type { UpstreamChange } from '../upstreams/upstream.ts';
-import { createRelayServer, type RelayOptions } from './relay-server.ts';
+import { createRelayServer, legacyEnvelope, type RelayOptions } from './relay-server.ts';
 import { notAllowed, ownerOfUri } from './route.ts';
+import { SessionCalls } from './session-calls.ts';
 import type { View } from './view.ts';
 import type { Views } from './views.ts';
 
@@ -21,6 +22,7 @@ export interface SessionLimits {
 interface Session {
   readonly server: Server;
   readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly calls: SessionCalls;
   /** The view at the URL on which it was opened. */
   readonly view: View;
   readonly principal: Principal;
@@ -73,7 +75,8 @@ export class Sessions {
       });
     }
     const id = randomUUID();
-    const server = await createRelayServer(view, { principal, era: 'legacy', ...(opens && { session: id }) }, this.#options);
+    const log: { level?: string } = {};
+    const server = await createRelayServer(view, { principal, era: 'legacy', ...(opens && { session: id }), log }, this.#options);
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: opens ? () => id : undefined,
       maxRequestBodySize: this.#options.maxRequestBytes,
@@ -84,6 +87,17 @@ export class Sessions {
     const session: Session = {
       server,
       transport,
+      calls: new SessionCalls(
+        {
+          id,
+          view,
+          principal,
+          version: () => server.getNegotiatedProtocolVersion(),
+          envelope: () => legacyEnvelope(server, log.level ?? 'debug'),
+          level: () => log.level ?? 'debug',
+        },
+        this.#options,
+      ),
       view,
       principal,
       subscriptions: new Map(),
@@ -99,7 +113,9 @@ export class Sessions {
     clearTimeout(session.timer);
     session.open++;
     try {
-      return await session.transport.handleRequest(request, body === undefined ? {} : { parsedBody: body });
+      const { calls, transport } = session;
+      const direct = request.method === 'POST' ? calls.take(request.headers, body) : undefined;
+      return await (direct ?? transport.handleRequest(request, body === undefined ? {} : { parsedBody: body }));
     } finally {
       session.open--;
       session.timer = setTimeout(() => {
@@ -142,6 +158,7 @@ export class Sessions {
     if (!session) return;
     this.#sessions.delete(id);
     clearTimeout(session.timer);
+    session.calls.close();
     await Promise.all([...session.subscriptions.values()].map((end) => end().catch(() => undefined)));
     await session.server.close();
   }
