@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ownServers } from '../src/servers.ts';
@@ -52,7 +52,7 @@ describe('a result of an added server', () => {
     const client = await newClient(`${gateway.url}/mcp`, keys.ann);
     const result = await client.callTool(dump([{ size: 300_000 }]));
     const [, link] = result.content as [object, Link];
-    const [{ path }] = result._meta?.['sandlot.dev/kept'] as [{ path: string }];
+    const path = relative(gateway.gateway.workspace, fileURLToPath(link.uri));
     const part = await client.callTool({ name: 'file_grep', arguments: { pattern: 'block 0', path, output: 'count' } });
     expect(JSON.stringify(part.structuredContent ?? part.content)).toContain(String(Math.ceil(300_000 / 'block 0 of many lines\n'.length)));
     const { contents } = await client.readResource({ uri: link.uri });
