@@ -15,8 +15,10 @@ export interface ViewSpec {
   readonly version: string;
   /** The only server of the view, under its own names; undefined for a view of several, where added servers' names carry their prefix. */
   readonly server?: string;
-  /** The profile as it is now. @throws ToolError NOT_FOUND when it was taken out of the configuration */
+  /** The profile as it is now; one that was taken out of the configuration has nothing in it. */
   readonly profile: () => Profile | undefined;
+  /** @throws ToolError NOT_FOUND when the profile was taken out of the configuration */
+  readonly check: () => void;
   readonly narrowing: Narrowing;
 }
 
@@ -29,6 +31,7 @@ export interface View {
   /** True when its tools are found by searching rather than listed. */
   isSearched(): boolean;
   upstreams(): readonly Upstream[];
+  /** @throws ToolError NOT_FOUND when the view was taken out of the configuration */
   catalog(): Promise<Catalog>;
 }
 
@@ -45,6 +48,7 @@ export function createView(registry: Registry, spec: ViewSpec, revision: () => n
     return registry.list().filter(({ name }) => (server === undefined || name === server) && isChosen(name));
   };
   const make = async () => {
+    spec.check();
     const chosen = profile();
     const merged = await makeCatalog(upstreams(), server === undefined);
     return narrowTools(chosen ? applyProfile(merged, chosen) : merged, narrowing.tools);

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ToolError } from '@sandlot/core';
 import { nameList } from '../config/globs.ts';
-import type { Profiles } from '../config/profiles.ts';
+import type { Profile, Profiles } from '../config/profiles.ts';
 import type { Registry } from '../upstreams/registry.ts';
 import type { UpstreamChange } from '../upstreams/upstream.ts';
 import { everything, type Narrowing } from './selection.ts';
@@ -37,6 +37,9 @@ export interface Views {
 const maxKept = 256;
 
 const listChanges = ['notifications/tools/list_changed', 'notifications/prompts/list_changed', 'notifications/resources/list_changed'];
+
+/** What is left of a profile that was taken out. */
+const noProfile: Profile = { servers: [], deny: [], readOnly: false, mode: 'full', tools: {} };
 
 /** Makes the views. */
 export function createViews(registry: Registry, version: string, configured: Profiles = new Map()): Views {
@@ -73,7 +76,8 @@ export function createViews(registry: Registry, version: string, configured: Pro
       title: title ?? 'Sandlot',
       version,
       narrowing,
-      profile: () => (profile === undefined ? undefined : profileOf(profile)),
+      profile: () => (profile === undefined ? undefined : (profiles.get(profile) ?? noProfile)),
+      check: () => void (profile !== undefined && profileOf(profile)),
     };
     return createView(registry, server === undefined ? spec : { ...spec, server }, () => revision);
   };
