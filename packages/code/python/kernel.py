@@ -8,6 +8,7 @@ limit    most characters of output that are sent
 The reply tells "cwd" and "dropped" (characters that were not sent) under the same key.
 """
 
+import contextlib
 import io
 import os
 import site
@@ -15,8 +16,10 @@ import sys
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
 
 LARGEST_DISPLAY = 8 * 1024 * 1024
+FLUSH_CHARS = 1024 * 1024
 TRACE_NAMES = ("TRACEPARENT", "TRACESTATE")
 
 
@@ -30,6 +33,7 @@ class Meter:
         self.limit = limit
         self.sent = 0
         self.dropped = 0
+        self.unsent = 0
 
     def take(self, text):
         if self.limit is None:
@@ -44,17 +48,30 @@ class Meter:
         write = stream.write
 
         def metered(text):
-            if isinstance(text, str):
-                part = self.take(text)
-                if part:
-                    write(part)
-                return len(text)
-            return write(text)
+            if not isinstance(text, str):
+                return write(text)
+            part = self.take(text)
+            for start in range(0, len(part), FLUSH_CHARS):
+                piece = part[start : start + FLUSH_CHARS]
+                write(piece)
+                self.unsent += len(piece)
+                # What waits to be sent is held several times over.
+                if self.unsent >= FLUSH_CHARS:
+                    stream.flush()
+                    self.unsent = 0
+            return len(text)
 
         stream.write = metered
 
 
+class Shell(ZMQInteractiveShell):
+    def _tee(self, channel):
+        # IPython 9 keeps all that was ever printed, for notebooks that it may be asked to write.
+        return contextlib.nullcontext()
+
+
 class Kernel(IPythonKernel):
+    shell_class = Shell
     meter = None
     cell_stdin = None
     site_folder = None
@@ -78,6 +95,7 @@ class Kernel(IPythonKernel):
             dropped = self.meter.dropped
             self.meter.begin(None)
             self.restore(before)
+            getattr(self.shell.history_manager, "outputs", {}).clear()
         reply["sandlot"] = {"cwd": folder(), "dropped": dropped}
         return reply
 

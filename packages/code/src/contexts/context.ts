@@ -37,8 +37,17 @@ export class Context {
   }
 
   /** The kernel; a new one after the earlier has died. */
-  kernel(report: (progress: Progress) => void = () => undefined): Promise<Kernel> {
-    if (this.#kernel) return this.#kernel;
+  async kernel(report: (progress: Progress) => void = () => undefined): Promise<Kernel> {
+    const taken = this.#kernel ?? this.#begin(report);
+    const kernel = await taken;
+    if (kernel.isRunning) return kernel;
+    // Its end may not be known to all yet.
+    await kernel.ended;
+    if (this.#kernel === taken) this.#kernel = undefined;
+    return this.kernel(report);
+  }
+
+  #begin(report: (progress: Progress) => void): Promise<Kernel> {
     const taken = this.#take(report);
     this.#kernel = taken;
     const forget = () => {
@@ -56,7 +65,8 @@ export class Context {
 
   /** Its kernel, if there is one. */
   async current(): Promise<Kernel | undefined> {
-    return this.#kernel?.catch(() => undefined);
+    const kernel = await this.#kernel?.catch(() => undefined);
+    return kernel?.isRunning ? kernel : undefined;
   }
 
   /** Ends its kernel with all that it started. */

@@ -8,6 +8,7 @@ import { NodeRuntime } from '../node/node-runtime.ts';
 import { removeOldOutput } from '../outputs/output-file.ts';
 import type { ProcessLimits } from '../processes/launch.ts';
 import { Reaper } from '../processes/reaper.ts';
+import { connectionFolder } from '../python/connection-file.ts';
 import { PythonRuntime } from '../python/python-runtime.ts';
 import { Context } from './context.ts';
 import { ContextStore } from './context-store.ts';
@@ -34,6 +35,8 @@ export interface ContextsOptions extends ProcessLimits {
   readonly warm: number;
 }
 
+const jupyterNames = ['JUPYTER_RUNTIME_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_PATH', 'IPYTHONDIR', 'MPLCONFIGDIR'];
+
 /** Receives what takes time. */
 type Report = (progress: Progress) => void;
 
@@ -47,7 +50,7 @@ export class Contexts implements AsyncDisposable {
   readonly env: Environment;
   /** Path of the workspace's virtual environment, whether it exists or not. */
   readonly venv: string;
-  readonly #reaper = new Reaper();
+  readonly #reaper: Reaper;
   readonly #kernels = new Map<number, Kernel>();
   readonly #stopWatch: () => void;
   readonly #pools: Record<Runtime, WarmPool>;
@@ -55,11 +58,13 @@ export class Contexts implements AsyncDisposable {
   constructor(options: ContextsOptions) {
     const { workspace, log, children, warm, python, node, memoryMb, fileMb } = options;
     this.workspace = workspace;
-    this.env = { NO_COLOR: '1', PYTHONUNBUFFERED: '1', ...baseEnvironment(options.passEnv) };
+    this.env = { NO_COLOR: '1', ...baseEnvironment([...jupyterNames, ...options.passEnv]) };
+    const connections = connectionFolder(this.env);
+    this.#reaper = new Reaper(connections);
     this.venv = join(workspace, '.venv');
     this.store = new ContextStore({ maxContexts: options.maxContexts, idleMs: options.idleMinutes * 60_000, log });
     const shared = { workspace, env: this.env, limits: { memoryMb, fileMb } };
-    this.python = new PythonRuntime({ ...shared, python, venv: this.venv, reaper: this.#reaper, log });
+    this.python = new PythonRuntime({ ...shared, python, venv: this.venv, reaper: this.#reaper, connections, log });
     this.node = new NodeRuntime({ ...shared, node, folder: this.#reaper.folder });
     this.#pools = {
       python: new WarmPool((report) => this.#track((tag) => this.python.start(tag, report)), warm),

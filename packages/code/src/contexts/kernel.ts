@@ -60,6 +60,8 @@ export interface Kernel {
   readonly pid: number;
   /** Path of the Jupyter connection file, by which other clients join it. */
   readonly connection: string | undefined;
+  /** False once the process has ended. */
+  readonly isRunning: boolean;
   /** Settles when the process has ended and its children were ended too. */
   readonly ended: Promise<KernelExit>;
   /** Runs a cell. Stays unsettled when the kernel ends first: watch {@link ended}. */

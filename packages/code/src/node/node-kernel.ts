@@ -29,6 +29,9 @@ const child = fileURLToPath(new URL(import.meta.url.replace(/node-kernel(\.[jt]s
 // How long a cell may take to see that it should stop, before its thread is stopped.
 const politeMs = 200;
 const lastMessagesMs = 1000;
+// Two threads of Node.js map so much that counts as theirs without being used.
+const reservedMb = 1280;
+const heapPart = 0.75;
 
 /** A running Node.js process. */
 export class NodeKernel implements Kernel {
@@ -71,8 +74,10 @@ export class NodeKernel implements Kernel {
    * @throws ToolError UNAVAILABLE with the end of its stderr when it does not get ready
    */
   static async start(options: NodeKernelOptions): Promise<NodeKernel> {
-    const { node, workspace: cwd, env, tag, limits, folder, script } = options;
-    const heap = limits.memoryMb > 0 ? [`--max-old-space-size=${Math.floor(limits.memoryMb / 2)}`] : [];
+    const { node, workspace: cwd, env, tag, folder, script } = options;
+    const { memoryMb } = options.limits;
+    const limits = { ...options.limits, memoryMb: memoryMb > 0 ? memoryMb + reservedMb : 0 };
+    const heap = memoryMb > 0 ? [`--max-old-space-size=${Math.floor(memoryMb * heapPart)}`] : [];
     const command = [node, ...heap, '--disable-warning=ExperimentalWarning', child];
     const stdinFile = script && join(folder, `stdin-${tag}`);
     if (stdinFile) writeFileSync(stdinFile, script.stdin, { mode: 0o600 });
@@ -90,6 +95,10 @@ export class NodeKernel implements Kernel {
     } finally {
       closeSync(stdin);
     }
+  }
+
+  get isRunning(): boolean {
+    return this.#launched.isRunning;
   }
 
   run(cell: Cell, onEvent: (event: CellEvent) => void): Promise<CellEnd> {

@@ -34,6 +34,8 @@ export interface Launched {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly exited: Promise<Exit>;
+  /** False once it has ended. */
+  readonly isRunning: boolean;
   /** Sends a signal to its process group. */
   signal(signal: NodeJS.Signals): void;
   /** Ends it with every process that it started. */
@@ -75,6 +77,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     child,
     pid: tree.pid,
     exited,
+    get isRunning() {
+      return !tree.shellEnded;
+    },
     signal: (signal) => {
       if (!tree.shellEnded) signalPid(-tree.pid, signal);
     },

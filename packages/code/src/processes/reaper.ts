@@ -1,5 +1,5 @@
 /** A small process beside the server: when the server dies, even of SIGKILL, it ends every process of every kernel. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -17,7 +17,7 @@ for round in 1 2 3 4 5; do
   done
   sleep 0.1
 done
-rm -rf "$FOLDER"
+rm -rf "$FOLDER" "$CONNECTIONS"/kernel-sandlot-"$TAG"*
 `;
 
 /** The reaper of one server, and the private folder that goes with it. */
@@ -25,14 +25,16 @@ export class Reaper implements AsyncDisposable {
   /** For small files and sockets; removed at the end. */
   readonly folder = mkdtempSync(join(tmpdir(), 'sandlot-code-'));
   readonly tags = new Tags();
-  readonly #child = spawn('/bin/sh', ['-c', script], {
-    detached: true,
-    cwd: '/',
-    stdio: ['pipe', 'ignore', 'ignore'],
-    env: { PATH: '/usr/bin:/bin', FOLDER: this.folder, TAG: String(this.tags.prefix) },
-  });
+  readonly #child: ChildProcess;
 
-  constructor() {
+  /** @param connections folder of the kernels' connection files */
+  constructor(connections: string) {
+    this.#child = spawn('/bin/sh', ['-c', script], {
+      detached: true,
+      cwd: '/',
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { PATH: '/usr/bin:/bin', FOLDER: this.folder, TAG: String(this.tags.prefix), CONNECTIONS: connections },
+    });
     this.#child.on('error', () => undefined);
     this.#child.stdin?.on('error', () => undefined);
     this.#child.unref();
@@ -46,6 +48,7 @@ export class Reaper implements AsyncDisposable {
     }
     const child = this.#child;
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      child.ref();
       child.kill('SIGKILL');
       await once(child, 'exit');
     }

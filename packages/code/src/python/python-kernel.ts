@@ -1,5 +1,4 @@
 /** A Python kernel: ipykernel in a process of its own, spoken to through the host. */
-import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ToolError } from '@sandlot/core';
@@ -74,7 +73,7 @@ export class PythonKernel implements Kernel {
    * @throws ToolError UNAVAILABLE with the end of its stderr when it does not get ready
    */
   static async start(options: PythonKernelOptions): Promise<PythonKernel> {
-    const id = `sandlot-${randomUUID()}`;
+    const id = `sandlot-${options.tag}`;
     const file = writeConnectionFile(options.connections, options.sockets, id);
     const launched = await launch({
       command: [options.python, kernelFile, '-f', file, ...flags],
@@ -93,6 +92,10 @@ export class PythonKernel implements Kernel {
     // Only a death before this point is a failed start.
     died.catch(() => undefined);
     return kernel;
+  }
+
+  get isRunning(): boolean {
+    return this.#launched.isRunning;
   }
 
   run(cell: Cell, onEvent: (event: CellEvent) => void): Promise<CellEnd> {

@@ -3,7 +3,7 @@ import type { Log, Progress } from '@sandlot/core';
 import { baseEnvironment, type Environment } from '@sandlot/core/processes';
 import type { ProcessLimits } from '../processes/launch.ts';
 import type { Reaper } from '../processes/reaper.ts';
-import { connectionFolder, removeOldConnections } from './connection-file.ts';
+import { removeOldConnections } from './connection-file.ts';
 import { findPython, type Python } from './find-python.ts';
 import { PythonHost } from './host.ts';
 import { PythonKernel } from './python-kernel.ts';
@@ -18,20 +18,20 @@ export interface PythonRuntimeOptions {
   readonly env: Environment;
   readonly limits: ProcessLimits;
   readonly reaper: Reaper;
+  /** Folder of connection files. */
+  readonly connections: string;
   readonly log: Log;
 }
 
 /** The Python of one server. */
 export class PythonRuntime {
   readonly #options: PythonRuntimeOptions;
-  readonly #connections: string;
   #python: Promise<Python> | undefined;
   #host: Promise<PythonHost> | undefined;
 
   constructor(options: PythonRuntimeOptions) {
     this.#options = options;
-    this.#connections = connectionFolder(options.env);
-    removeOldConnections(this.#connections);
+    removeOldConnections(options.connections);
   }
 
   /** The Python that kernels run on; found or made at the first call. */
@@ -48,11 +48,10 @@ export class PythonRuntime {
 
   /** Starts a kernel. */
   async start(tag: number, report: (progress: Progress) => void): Promise<PythonKernel> {
-    const { workspace, env, limits, reaper, venv } = this.#options;
+    const { workspace, env, limits, reaper, venv, connections } = this.#options;
     const { path: python } = await this.find(report);
     const host = await this.#runningHost(python);
-    const folders = { connections: this.#connections, sockets: reaper.folder };
-    return PythonKernel.start({ python, host, workspace, env, tag, limits, venv, ...folders });
+    return PythonKernel.start({ python, host, workspace, env, tag, limits, venv, connections, sockets: reaper.folder });
   }
 
   async #runningHost(python: string): Promise<PythonHost> {

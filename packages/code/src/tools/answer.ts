@@ -63,7 +63,8 @@ export function render({ blocks, note }: Answer): Content[] {
 
 function noteFor({ context, status, durationMs, error, died, lost, outputFile, omittedChars }: Executed): string {
   const time = `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 0)} s`;
-  const memory = error && /^(?:MemoryError|_ArrayMemoryError)$/.test(error.name) ? ': out of memory; the limit is --memory-mb' : '';
+  const memory =
+    error && /MemoryError|allocation failed/i.test(`${error.name} ${error.message}`) ? ': out of memory; the limit is --memory-mb' : '';
   const first = {
     ok: `ok after ${time}`,
     error: `${error?.name ?? 'error'} after ${time}${memory}`,
