@@ -35,7 +35,7 @@ export async function invoke<Domain>(tool: Tool<Domain>, args: unknown, open: ()
         const input = parseInput(tool, args);
         const data = await tool.run(input, { ...ctx, domain: await open() });
         const facts = tool.output.parse(data);
-        return { content: limited(render(tool, data, facts, input), ctx.limits.answerBytes, tool.name), facts };
+        return limited({ content: render(tool, data, facts, input), facts }, ctx.limits.answerBytes, tool.name);
       } catch (error) {
         const known = toToolError(error, ctx);
         span.setAttribute(errorType, known.code);
@@ -65,13 +65,20 @@ function render(
   return typeof made === 'string' ? [{ type: 'text', text: made }] : made;
 }
 
-function limited(content: Content[], most: number, name: string): Content[] {
-  const size = content.reduce(
-    (sum, block) => sum + (block.type === 'text' ? Buffer.byteLength(block.text) : block.type === 'image' ? block.data.length : 0),
-    0,
-  );
-  if (size <= most) return content;
-  throw new ToolError('PAYLOAD_TOO_LARGE', `The answer of ${name} has ${size} bytes; the limit is ${most}.`);
+/** No character takes more bytes in JSON than this; quotes, newlines and control characters take more than in the text. */
+const mostEscapedBytes = 6;
+
+function limited(answer: Answer, most: number, name: string): Answer {
+  const size = Buffer.byteLength(JSON.stringify(answer.facts)) + answer.content.reduce((sum, block) => sum + weightOf(block), 0);
+  if (size * mostEscapedBytes <= most) return answer;
+  const bytes = Buffer.byteLength(JSON.stringify(answer));
+  if (bytes <= most) return answer;
+  throw new ToolError('PAYLOAD_TOO_LARGE', `The answer of ${name} has ${bytes} bytes; the limit is ${most}.`);
+}
+
+function weightOf(block: Content): number {
+  if (block.type === 'text') return Buffer.byteLength(block.text);
+  return block.type === 'image' ? block.data.length : Buffer.byteLength(JSON.stringify(block));
 }
 
 /** Whatever was thrown, as an error for the caller; the unknown is logged and shown by an id. */

@@ -4,7 +4,7 @@
 export interface Limits {
   /** Longest time of one call, in milliseconds. Default 30 min; a tool's own limits are shorter. */
   readonly callTimeoutMs: number;
-  /** Largest answer as UTF-8 bytes of its text and pictures. Default 4 MiB. */
+  /** Largest answer in bytes of its JSON. Default 4 MiB. */
   readonly answerBytes: number;
   /** Largest request body or message, in bytes. Default 16 MiB. */
   readonly requestBytes: number;

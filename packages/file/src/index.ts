@@ -20,13 +20,15 @@ export const file = defineServer<Workspace, typeof options>({
   resources,
   routes: content,
   isBusy: ({ updates }) => updates.size > 0,
-  open({ workspace, options: { roots, readOnlyRoots, confinement, uploadBytes }, log }) {
+  open({ workspace, options: { roots, readOnlyRoots, confinement, mounts, hardLinks, uploadBytes }, log }) {
     const readOnly = new Set(readOnlyRoots.map((path) => resolve(path)));
     return new Workspace({
       path: workspace,
       readOnly: readOnly.delete(resolve(workspace)),
       roots: [...roots.map((path) => ({ path, readOnly: false })), ...[...readOnly].map((path) => ({ path, readOnly: true }))],
       confinement,
+      mounts,
+      hardLinks,
       uploadBytes,
       onMissingRoot: (path, error) => log.warn('a root cannot be opened and is left out', { path, error }),
     });

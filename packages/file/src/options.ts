@@ -24,6 +24,16 @@ export const options = {
     schema: z.enum(['auto', 'descriptors', 'paths']).default('auto'),
     placeholder: 'HOW',
   },
+  mounts: {
+    description: 'What is mounted inside a root: "allow" or "refuse".',
+    schema: z.enum(['allow', 'refuse']).default('allow'),
+    placeholder: 'POLICY',
+  },
+  hardLinks: {
+    description: 'Files with several hard links, whose other name may be outside: "allow" or "refuse" to open them.',
+    schema: z.enum(['allow', 'refuse']).default('allow'),
+    placeholder: 'POLICY',
+  },
   uploadBytes: {
     description: 'Largest file that is taken over HTTP, in bytes.',
     schema: z.coerce

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { z } from 'zod';
 
 export const key = 'a-key-of-16-chars-or-more';
 
@@ -14,17 +16,29 @@ export interface HttpServer extends AsyncDisposable {
   readonly child: ChildProcess;
   /** Sends a request to a file's URL, with the key. The path is encoded here, its slashes are not. */
   file(path: string, init?: FileRequest): Promise<Response>;
+  /** Calls a tool over MCP. */
+  call(name: string, args: Record<string, unknown>): Promise<{ text: string; code: string | undefined }>;
 }
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 
+/** How the process is started. */
+export interface ProcessOptions {
+  /** User id. Default that of the test. */
+  readonly uid?: number;
+  /** Most open files. Default the system's. */
+  readonly openFiles?: number;
+}
+
 /** Starts it on a free port. */
-export async function httpServer(workspace: string, args: readonly string[] = []): Promise<HttpServer> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@sandlot/source', bin, '--http', '127.0.0.1:0', '--workspace', workspace, '--caps', 'all', ...args],
-    { env: { PATH: process.env['PATH'], SANDLOT_API_KEY: key }, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+export async function httpServer(workspace: string, args: readonly string[] = [], options: ProcessOptions = {}): Promise<HttpServer> {
+  const { uid, openFiles = 4096 } = options;
+  const command = ['--conditions=@sandlot/source', bin, '--http', '127.0.0.1:0', '--workspace', workspace, '--caps', 'all', ...args];
+  const child = spawn('/bin/sh', ['-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, ...command], {
+    env: { PATH: process.env['PATH'], SANDLOT_API_KEY: key },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
   const exited = once(child, 'exit');
   let said = '';
   const url = await new Promise<string>((resolve, reject) => {
@@ -35,6 +49,7 @@ export async function httpServer(workspace: string, args: readonly string[] = []
     });
     void exited.then(() => reject(new Error(said)));
   });
+  let client: Promise<Client> | undefined;
   return {
     url,
     child,
@@ -43,9 +58,22 @@ export async function httpServer(workspace: string, args: readonly string[] = []
         ...init,
         headers: { authorization: `Bearer ${key}`, ...init.headers },
       }),
+    async call(name, args) {
+      client ??= connectTo(url);
+      const result = await (await client).callTool({ name, arguments: args });
+      const text = result.content.map((block) => (block.type === 'text' ? block.text : '')).join('\n');
+      return { text, code: z.object({ code: z.string() }).safeParse(result._meta?.['sandlot.dev/error']).data?.code };
+    },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await exited;
     },
   };
+}
+
+async function connectTo(url: string): Promise<Client> {
+  const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+  const requestInit = { headers: { authorization: `Bearer ${key}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit }));
+  return client;
 }

@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ToolError } from '@sandlot/core';
+import { fromErrno } from './errors.ts';
 import type { Handle, OpenRoot } from './handle.ts';
 
 /** One folder that the server may touch. */
@@ -37,7 +38,7 @@ export class Roots implements Disposable {
         this.#roots.push(root);
         for (const prefix of new Set([root.path, real])) this.#prefixes.push({ components: split(prefix), root });
       } catch (error) {
-        if (this.#roots.length === 0) throw error;
+        if (this.#roots.length === 0) throw fromErrno(error, path);
         missing(path, error);
       }
     }

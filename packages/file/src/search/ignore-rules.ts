@@ -74,7 +74,7 @@ function readSmall(folder: Handle, name: string): string | undefined {
       closeSync(fd);
     }
   } catch (error) {
-    if (hasErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return undefined;
+    if (hasErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR', 'EXDEV')) return undefined;
     throw error;
   }
 }

@@ -41,7 +41,7 @@ export function enterFolder(folder: Handle, name: string): Handle | undefined {
     child[Symbol.dispose]();
     return undefined;
   } catch (error) {
-    if (hasErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return undefined;
+    if (hasErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR', 'EXDEV')) return undefined;
     throw fromErrno(error, name);
   }
 }

@@ -4,12 +4,14 @@ import { ToolError } from '@sandlot/core';
 import { withSpan } from '@sandlot/core/telemetry';
 import { fromErrno } from '../confine/errors.ts';
 import { byDescriptor, byPath } from '../confine/handle.ts';
+import { withRules } from '../confine/rules.ts';
 import { Roots } from '../confine/roots.ts';
 import { type Spot, walk } from '../confine/walk.ts';
 import { Updates } from '../resources/updates.ts';
 import { LineIndexes } from '../text/line-index.ts';
 import { Watches } from '../watch/watches.ts';
 import { Queue } from './queue.ts';
+import { Sweep } from './sweep.ts';
 
 /** Options of {@link Workspace}. */
 export interface WorkspaceOptions {
@@ -20,6 +22,10 @@ export interface WorkspaceOptions {
   readonly roots?: readonly { path: string; readOnly: boolean }[];
   /** `descriptors` needs Linux with `/proc`; `auto` takes it where it is there. Default `auto`. */
   readonly confinement?: 'auto' | 'descriptors' | 'paths';
+  /** What is mounted inside a root. Default `allow`. */
+  readonly mounts?: 'allow' | 'refuse';
+  /** Files that have a second name, which may be outside. Default `allow`. */
+  readonly hardLinks?: 'allow' | 'refuse';
   /** Largest file that is taken over HTTP, in bytes. Default 4 GiB. */
   readonly uploadBytes?: number;
   /** Told about a further root that cannot be opened; the others are served. */
@@ -58,6 +64,7 @@ export class Workspace implements AsyncDisposable {
   readonly updates = new Updates(this);
   readonly uploadBytes: number;
   readonly #queue = new Queue();
+  readonly #sweep = new Sweep();
 
   constructor(options: WorkspaceOptions) {
     this.uploadBytes = options.uploadBytes ?? 4 * 1024 ** 3;
@@ -68,7 +75,10 @@ export class Workspace implements AsyncDisposable {
     this.confinement = wanted !== 'paths' && hasProc ? 'descriptors' : 'paths';
     this.roots = new Roots(
       [{ path: options.path, readOnly: options.readOnly ?? false }, ...(options.roots ?? [])],
-      this.confinement === 'descriptors' ? byDescriptor : byPath,
+      withRules(this.confinement === 'descriptors' ? byDescriptor : byPath, {
+        oneFileSystem: options.mounts === 'refuse',
+        oneName: options.hardLinks === 'refuse',
+      }),
       options.onMissingRoot ?? (() => undefined),
     );
   }
@@ -93,7 +103,10 @@ export class Workspace implements AsyncDisposable {
   /** Finds a place that may be changed; never a root itself. @throws ToolError PERMISSION_DENIED */
   changeable(path: string, options: { follow?: boolean } = {}): Changeable {
     const spot = this.spot(path, options);
-    if (!spot.root.readOnly && isChangeable(spot) && !(spot.target && this.roots.find(spot.target))) return spot;
+    if (!spot.root.readOnly && isChangeable(spot) && !(spot.target && this.roots.find(spot.target))) {
+      this.#sweep.begin(spot.parent);
+      return spot;
+    }
     spot[Symbol.dispose]();
     if (spot.root.readOnly) {
       throw new ToolError('PERMISSION_DENIED', `"${path}" is in "${spot.root.path}", which is read-only.`, {
