@@ -111,7 +111,7 @@ async function callTool(view: View, request: UpstreamRequest, guard: Guard): Pro
 async function callMetaTool(view: View, tool: string, request: UpstreamRequest, guard: Guard): Promise<Loose> {
   const catalog = await view.catalog();
   const call = { upstream: { name: gatewayInfo.name, prefix: '' }, tool, shown: {}, request };
-  return withErrorResult(() => guard.run(call, async () => runMetaTool(tool, request.params['arguments'], catalog, callableBy(request))));
+  return withErrorResult(() => guard.run(call, () => runMetaTool(tool, request.params['arguments'], catalog, callableBy(request))));
 }
 
 async function withErrorResult(run: () => Promise<Loose>): Promise<Loose> {

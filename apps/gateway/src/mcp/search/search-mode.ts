@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { isLoose, type Loose, objectAt } from '../../upstreams/caller.ts';
 import type { Catalog, Target } from '../catalog.ts';
 import type { View } from '../view.ts';
-import { findTools } from './index-of-tools.ts';
 import { metaToolList, metaTools } from './meta-tools.ts';
 
 /** Tells which tools the caller may call. */
@@ -34,14 +33,16 @@ export function unwrapped(view: View, method: string, params: Loose): Loose {
 }
 
 /** Runs one of the three tools. @throws ToolError INVALID_ARGUMENT, NOT_FOUND */
-export function runMetaTool(name: string, args: unknown, catalog: Catalog, isVisible: IsVisible): Loose {
+export async function runMetaTool(name: string, args: unknown, catalog: Catalog, isVisible: IsVisible): Promise<Loose> {
   if (name === metaTools.search) return search(parse(searchSchema, name, args), catalog, isVisible);
   if (name === metaTools.describe) return describe(parse(describeSchema, name, args), catalog, isVisible);
   parse(callSchema, name, args);
   throw new ToolError('INVALID_ARGUMENT', `${metaTools.call} does not call itself.`, { advice: 'Name the tool that shall run.' });
 }
 
-function search({ query, limit }: z.output<typeof searchSchema>, catalog: Catalog, isVisible: IsVisible): Loose {
+async function search({ query, limit }: z.output<typeof searchSchema>, catalog: Catalog, isVisible: IsVisible): Promise<Loose> {
+  // Loaded only where tools are searched.
+  const { findTools } = await import('./index-of-tools.ts');
   const found = findTools(catalog, query, (target) => isVisible(target) && isForModels(target.shown));
   const shown = found.slice(0, limit).map(({ shown: tool }) => summary(tool));
   const rest = found.length - shown.length;
