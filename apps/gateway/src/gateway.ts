@@ -8,6 +8,7 @@ import { type HttpListening, isLoopback } from '@sandlot/core/http';
 import { type App, createApp } from './app.ts';
 import { createAnchors } from './audit/anchors.ts';
 import { openAudit } from './audit/trail.ts';
+import type { KeyEntry } from './auth/keys.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { anchorPlaces, toAuditOptions } from './config/audit.ts';
 import { hasCredentials, toAuthConfig, toKeys, toOAuthResource } from './config/auth.ts';
@@ -214,9 +215,23 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
     generated,
     takeKeys(changed) {
       const keys = toKeys(changed, apiKey, environment());
-      return () => replaceKeys(keys);
+      return () => {
+        replaceKeys(keys);
+        void recordKeys(gateway, keys);
+      };
     },
   };
+}
+
+/** Who is let in from now on belongs into the audit trail. A key that is taken back is so, even where that cannot be recorded. */
+async function recordKeys({ guard, log }: Gateway, keys: readonly KeyEntry[]): Promise<void> {
+  const args = { principals: keys.map(({ id, scopes }) => ({ id, scopes })) };
+  try {
+    const entry = await guard.begin({ principal: 'operator', server: 'gateway', tool: 'keys', method: 'reload', args });
+    entry.end({ outcome: 'ok', durationMs: 0 });
+  } catch (error) {
+    log.error('a change of keys could not be recorded', { error });
+  }
 }
 
 /** Listens for HTTP. @throws ToolError INVALID_ARGUMENT for a policy that is refused, UNAVAILABLE when the port is taken */

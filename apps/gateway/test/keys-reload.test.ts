@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@sandlot/core/testing';
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it, vi } from 'vitest';
+import { recordsOf } from './audit-kit.ts';
 import { oldClient } from './clients.ts';
 import { keyEntry, type RealGateway, realGateway } from './real-gateway.ts';
 import { key } from './sample-gateway.ts';
@@ -87,6 +88,18 @@ describe('keys of the configuration file', () => {
     const [mine, others] = [await open(ada), await open(bob)];
     expect([mine.stream.status, others.stream.status]).toEqual([200, 200]);
     take(gateway, keys.slice(1));
+    const changes = () => recordsOf(join(gateway.folder, 'state', 'audit')).filter(({ method }) => method === 'reload');
+    await expect.poll(changes, until).toEqual([
+      expect.objectContaining({
+        principal: 'operator',
+        args: {
+          principals: [
+            { id: 'key', scopes: ['*'] },
+            { id: 'key:bob', scopes: ['*'] },
+          ],
+        },
+      }),
+    ]);
     await expect(mine.stream.text()).rejects.toThrow();
     const list = (as: string, session: string) =>
       gateway.request('/mcp', {

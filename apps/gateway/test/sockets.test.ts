@@ -1,6 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { otlpSink, temporaryFolder } from '@sandlot/core/testing';
+import { key } from './sample-gateway.ts';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, vi } from 'vitest';
 import { refusalOf, view } from '../../../packages/shell/test/terminal-client.ts';
@@ -11,6 +16,7 @@ import { keyEntry, type RealGateway, realGateway } from './real-gateway.ts';
 // A busy machine is no failure.
 vi.setConfig({ testTimeout: 300_000 });
 
+const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 const ada = 'sk-ada-0123456789abcdef';
 const bob = 'sk-bob-0123456789abcdef';
 const eve = 'sk-eve-0123456789abcdef';
@@ -195,6 +201,39 @@ describe('the policy of WebSockets', () => {
     await gateway[Symbol.asyncDispose]();
     expect(await viewer.closed()).toBe(1001);
     await until(() => !isThere(pid) || undefined);
+  });
+
+  it('closes when the server dies, and the next one works', async () => {
+    await using gateway = await realGateway(['shell'], { auth: { keys } });
+    await using lost = await view(gateway.url, prompt, bearer(ada));
+    process.kill(gateway.gateway.registry.get('shell')?.health().pid ?? 0, 'SIGKILL');
+    expect(await lost.closed()).toBe(1001);
+    expect((await refusalOf(`${gateway.url}/terminal?id=${lost.id()}`, bearer(ada))).status).toBe(404);
+    await using next = await view(gateway.url, prompt, bearer(ada));
+    next.type('echo al""ive\r');
+    await next.sees('alive');
+  });
+
+  it('is one trace from the upgrade to the process', async () => {
+    await using sink = await otlpSink();
+    await using folder = await temporaryFolder();
+    const args = ['--conditions=@sandlot/source', bin, '--port', '0', '--workspace', join(folder.path, 'ws'), '--state-dir', folder.path];
+    const env = { PATH: process.env['PATH'], HOME: folder.path, SANDLOT_API_KEY: key, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
+    const child = spawn(process.execPath, args, { cwd: folder.path, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const url = await until(() => /MCP +(\S+)\/mcp/.exec(said)?.[1]);
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await using viewer = await view(url, { command: 'echo "$TRACEPARENT"' }, { ...bearer(key), traceparent });
+    await viewer.closed();
+    await sink.waitFor((spans) => ['GET /terminal', 'process.exec'].every((name) => spans.some((span) => span.name === name)));
+    const [http, exec] = ['GET /terminal', 'process.exec'].map((name) => sink.spans.find((span) => span.name === name));
+    expect(http).toMatchObject({ traceId: traceparent.slice(3, 35), parentSpanId: traceparent.slice(36, 52), kind: 2 });
+    expect(http?.attributes).toMatchObject({ 'http.response.status_code': 101, 'http.route': '/terminal' });
+    expect(exec).toMatchObject({ traceId: http?.traceId, parentSpanId: http?.spanId, service: 'sandlot-shell' });
+    expect(viewer.text()).toContain(exec?.spanId);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
   });
 
   it('answers what is no upgrade, or none to a WebSocket, like any request', async () => {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Hono } from 'hono';
 import { describe, expect, it, vi } from 'vitest';
 import { createGatewayApp } from '../src/gateway.ts';
@@ -102,6 +103,31 @@ describe('the walk over every route and WebSocket', () => {
       ),
     });
     expect(gateway.started()).toEqual([]);
+  });
+});
+
+describe('resources', () => {
+  it('are refused with the scope that they need, and left out of lists', async () => {
+    await using gateway = await realGateway(['file'], { auth: { keys: [keyEntry('bare', bare, ['file:write'])] } });
+    const uri = pathToFileURL(join(gateway.gateway.workspace, 'a.txt')).href;
+    const headers = { accept: 'application/json, text/event-stream' };
+    for (const [method, params] of [
+      ['resources/read', { uri }],
+      ['resources/subscribe', { uri }],
+      ['completion/complete', { ref: { type: 'ref/resource', uri }, argument: { name: 'path', value: '' } }],
+    ] as const) {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+      const response = await gateway.request('/mcp', { method: 'POST', as: bare, headers, body });
+      expect([response.status, response.headers.get('www-authenticate')], method).toEqual([
+        403,
+        expect.stringContaining('error="insufficient_scope"'),
+      ]);
+      expect(response.headers.get('www-authenticate')).toContain('scope="file:read"');
+    }
+    const client = await newClient(`${gateway.url}/mcp`, bare);
+    expect((await client.listResources()).resources).toEqual([]);
+    await client.close();
+    expect(gateway.gateway.registry.get('file')?.health().state).toBe('stopped');
   });
 });
 
