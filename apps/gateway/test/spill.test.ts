@@ -60,6 +60,29 @@ describe('a result of an added server', () => {
     await client.close();
   });
 
+  it('comes without the link to clients of protocols that know none', async () => {
+    await using gateway = await foreignGateway({ s: shop });
+    const session: { id?: string } = {};
+    const post = async (id: number, method: string, params: object) => {
+      const response = await fetch(`${gateway.url}/mcp`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${keys.ann}`,
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          ...(session.id !== undefined && { 'mcp-session-id': session.id }),
+        },
+        body: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
+      });
+      session.id ??= response.headers.get('mcp-session-id') ?? '';
+      return response.text();
+    };
+    await post(1, 'initialize', { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: { name: 'test', version: '1' } });
+    const answer = await post(2, 'tools/call', dump([{ size: 300_000 }]));
+    expect(answer).toContain('All of it is in the workspace');
+    expect(answer).not.toContain('resource_link');
+  });
+
   it('that fits is left alone, pictures of any size with it', async () => {
     await using gateway = await foreignGateway({ s: shop });
     const client = await newClient(`${gateway.url}/mcp`, keys.ann);
