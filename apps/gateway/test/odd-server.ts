@@ -1,4 +1,4 @@
-/** `odd-server.ts [silent|garbage|exit] [sign]`: a stdio server of the old protocols that misbehaves on demand. No imports: it starts fast. */
+/** `odd-server.ts [silent|garbage|exit|stubborn] [sign]`: a stdio server of the old protocols that misbehaves on demand. No imports: it starts fast. */
 const [mode, sign = 'odd'] = process.argv.slice(2);
 const tool = (name: string) => ({ name, description: `The tool ${name}`, inputSchema: { type: 'object' } });
 const names = ['ok', 'hang', 'wait', 'release', 'die', 'flood', 'big', 'big_last', 'babble', 'ask', 'x.y', 'x_y', `long_${'n'.repeat(80)}`];
@@ -6,6 +6,12 @@ const names = ['ok', 'hang', 'wait', 'release', 'die', 'flood', 'big', 'big_last
 if (mode === 'exit') {
   process.stderr.write('no licence found\n');
   process.exit(3);
+}
+if (mode === 'stubborn') {
+  const { spawn } = await import('node:child_process');
+  spawn('sleep', ['1000'], { stdio: 'ignore' });
+  process.on('SIGTERM', () => undefined);
+  setInterval(() => undefined, 1000);
 }
 if (mode === 'garbage') process.stdout.write('Welcome to the server!\n');
 
@@ -24,7 +30,7 @@ process.stdin.setEncoding('utf8').on('data', (chunk: string) => {
   for (const line of lines)
     take(JSON.parse(line) as { id?: number; method?: string; params: { name?: string; protocolVersion?: string }; error?: object });
 });
-process.stdin.on('end', () => process.exit());
+process.stdin.on('end', () => mode !== 'stubborn' && process.exit());
 
 function take({
   id,

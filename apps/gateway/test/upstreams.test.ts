@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '@sandlot/core/processes';
 import { describe, expect, it } from 'vitest';
 import { bridgeClient } from './bridge-clients.ts';
 import { type ForeignGateway, foreignGateway, keys, type Reply, send } from './foreign-gateway.ts';
+import { rawClient } from './raw-client.ts';
 
 const oddServer = fileURLToPath(new URL('odd-server.ts', import.meta.url));
 /** An entry of `mcpServers`: the server that misbehaves, in a mode. */
@@ -204,6 +206,20 @@ describe('connections to an added server', () => {
     const before = textOf(await call(gateway, 'odd__ok'));
     await expect.poll(() => healthOf(gateway, 'odd')?.state).toBe('stopped');
     expect(textOf(await call(gateway, 'odd__ok'))).not.toBe(before);
+    expect(healthOf(gateway, 'odd')?.restarts).toBe(0);
+  });
+
+  it('of a session end with it, and a session lasts as long as its calls', async () => {
+    await using gateway = await foreignGateway({ odd: odd('', { isolation: 'session' }) }, { options: { sessionIdleMs: 100 } });
+    const client = await rawClient('old', `${gateway.url}/mcp`, keys.ann);
+    const waiting = client.call(1, 'odd__wait', {});
+    const later = Date.now() + 1000;
+    await expect.poll(() => Date.now(), { timeout: 60_000 }).toBeGreaterThan(later);
+    const pid = healthOf(gateway, 'odd')?.pid ?? 0;
+    await client.call(2, 'odd__release', {});
+    expect((await waiting).text).toBe(`waited ${pid}`);
+    await client.end();
+    await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
     expect(healthOf(gateway, 'odd')?.restarts).toBe(0);
   });
 

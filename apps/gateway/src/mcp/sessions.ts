@@ -29,6 +29,7 @@ interface Session {
   /** Resources that the client wants to hear of, with what ends it upstream. */
   readonly subscriptions: Map<string, () => Promise<void>>;
   timer: NodeJS.Timeout;
+  /** Requests and calls under way. */
   open: number;
 }
 
@@ -118,12 +119,18 @@ export class Sessions {
       return await (direct ?? transport.handleRequest(request, body === undefined ? {} : { parsedBody: body }));
     } finally {
       session.open--;
-      session.timer = setTimeout(() => {
-        const { sessionId } = session.transport;
-        if (session.open === 0 && sessionId !== undefined) void this.#end(sessionId);
-      }, this.#limits.idleMs);
-      session.timer.unref();
+      this.#armIdle(session);
     }
+  }
+
+  #armIdle(session: Session): void {
+    clearTimeout(session.timer);
+    session.timer = setTimeout(() => {
+      const { sessionId } = session.transport;
+      if (session.open > 0) this.#armIdle(session);
+      else if (sessionId !== undefined) void this.#end(sessionId);
+    }, this.#limits.idleMs);
+    session.timer.unref();
   }
 
   /** Subscriptions of a session are the gateway's own upstream: it knows whom to tell. */
@@ -142,7 +149,14 @@ export class Sessions {
         session.subscriptions.delete(uri);
         return {};
       }
-      return relay ? relay(request, ctx) : {};
+      if (!relay) return {};
+      // The answer is a stream: the call goes on after the request was handled.
+      session.open++;
+      try {
+        return await relay(request, ctx);
+      } finally {
+        session.open--;
+      }
     };
   }
 
@@ -160,6 +174,7 @@ export class Sessions {
     clearTimeout(session.timer);
     session.calls.close();
     await Promise.all([...session.subscriptions.values()].map((end) => end().catch(() => undefined)));
+    for (const upstream of session.view.upstreams()) upstream.endSession?.(id);
     await session.server.close();
   }
 }

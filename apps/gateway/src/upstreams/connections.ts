@@ -13,6 +13,8 @@ export interface Live {
   readonly connection: Connection;
   readonly link: Link;
   readonly calls: InFlightCalls;
+  /** Closes it, which is no restart. */
+  retire(): Promise<void>;
 }
 
 /** What the connections tell their owner. */
@@ -81,6 +83,13 @@ export class Connections implements AsyncDisposable {
     return live;
   }
 
+  /** Closes the connection of a seat that is not needed any more. */
+  async leave(key: string): Promise<void> {
+    const live = this.#live.get(key);
+    this.#live.delete(key);
+    await live?.then((usable) => usable.retire()).catch(() => undefined);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#live.values()].map((live) => live.then(({ link }) => link.close()).catch(() => undefined)));
@@ -109,13 +118,15 @@ export class Connections implements AsyncDisposable {
     let closed = false;
     const calls: InFlightCalls = new InFlightCalls({
       idleMs: entry.idle,
-      onIdle: () => {
-        closed = true;
-        forget();
-        const closing = opened.link.close().finally(() => this.#closing.delete(closing));
-        this.#closing.add(closing);
-      },
+      onIdle: () => void retire(),
     });
+    const retire = (): Promise<void> => {
+      closed = true;
+      forget();
+      const closing = opened.link.close().finally(() => this.#closing.delete(closing));
+      this.#closing.add(closing);
+      return closing;
+    };
     const handlers = {
       onRequest: (method: string, params: Loose) => {
         if (calls.size > 0) this.#events.onAsk();
@@ -141,6 +152,6 @@ export class Connections implements AsyncDisposable {
       log.info('server ended', { server: id, how });
       this.#events.onEnd(seat);
     });
-    return { ...opened, calls };
+    return { ...opened, calls, retire };
   }
 }

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { Connections, type Live } from './connections.ts';
 import { Deadline } from './deadline.ts';
 import type { InFlightCalls } from './in-flight.ts';
-import { Isolation, type Seat, sharedSeat } from './isolation.ts';
+import { Isolation, type Seat, sessionKey, sharedSeat } from './isolation.ts';
 import { KeptOffer } from './kept-offer.ts';
 import { requestLegacy, startParkable, tracked } from './legacy.ts';
 import { keepListening } from './listen.ts';
@@ -117,6 +117,10 @@ export class ForeignServer implements Upstream {
   notify(method: string, params: Loose): void {
     for (const live of this.#connections.all())
       void live.then(({ connection }) => connection.era === 'legacy' && connection.peer.notify(method, params)).catch(() => undefined);
+  }
+
+  endSession(session: string): void {
+    void this.#connections.leave(sessionKey(session));
   }
 
   onChange(listener: (change: UpstreamChange) => void): () => void {

@@ -37,9 +37,14 @@ export class Isolation {
     if (this.#choice === 'shared' || (this.#choice === 'auto' && !this.#asks)) return sharedSeat;
     if (this.#choice === 'principal') return { key: `p:${caller.principal}`, capabilities: allCapabilities };
     const capabilities = capabilitiesOf(caller);
-    if (caller.session !== undefined) return { key: `s:${caller.session}`, capabilities };
+    if (caller.session !== undefined) return { key: sessionKey(caller.session), capabilities };
     return { key: `p:${caller.principal}:${JSON.stringify(capabilities)}`, capabilities };
   }
+}
+
+/** The key of the seat that only one session has. */
+export function sessionKey(session: string): string {
+  return `s:${session}`;
 }
 
 function capabilitiesOf({ envelope }: Caller): Loose {

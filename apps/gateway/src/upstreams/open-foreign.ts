@@ -3,6 +3,7 @@ import type { Log } from '@sandlot/core';
 import type { Loose } from './caller.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { PeerHandlers } from './peer.ts';
+import type { Reaper } from './reaper.ts';
 import type { ServerEntry } from './settings.ts';
 import { type Link, spawnLink, type StderrRing } from './spawned.ts';
 
@@ -19,6 +20,8 @@ export interface ForeignServerOptions {
   readonly pinFolder: string;
   /** Only public addresses may be connected to. */
   readonly publicOnly: boolean;
+  /** Ends what was started when the gateway is gone. */
+  readonly reaper: Reaper;
   readonly log: Log;
 }
 
@@ -61,13 +64,13 @@ export async function openForeign(
 }
 
 async function openLink(
-  { id, entry, env, workspace, maxMessageBytes, publicOnly }: ForeignServerOptions,
+  { id, entry, env, workspace, maxMessageBytes, publicOnly, reaper }: ForeignServerOptions,
   handlers: PeerHandlers,
   stderr: StderrRing,
 ): Promise<Link> {
   if ('command' in entry) {
     const { command, args, cwd = workspace } = entry;
-    return spawnLink({ name: id, command, args, env: { ...env, ...entry.env }, cwd, maxMessageBytes }, handlers, stderr);
+    return spawnLink({ name: id, command, args, env: { ...env, ...entry.env }, cwd, maxMessageBytes, reaper }, handlers, stderr);
   }
   // Loaded only when a server is reached over HTTP.
   const { httpLink } = await import('./http-link.ts');

@@ -5,10 +5,11 @@ import type { AddedServers } from './added-servers.ts';
 import { type BrokenEntry, type ConfiguredServer, type Entries, sortEntries } from './entries.ts';
 import { ForeignServer } from './foreign.ts';
 import type { ForeignServerOptions } from './open-foreign.ts';
+import { Reaper } from './reaper.ts';
 import type { Upstream, UpstreamChange } from './upstream.ts';
 
 /** What every added server is made with. */
-export interface ForeignDefaults extends Omit<ForeignServerOptions, 'id' | 'entry' | 'publicOnly'> {
+export interface ForeignDefaults extends Omit<ForeignServerOptions, 'id' | 'entry' | 'publicOnly' | 'reaper'> {
   /** Whether the API may add servers that are programs. */
   readonly allowStdio: boolean;
   /** Whether servers that the API added may have addresses that are not public. */
@@ -26,6 +27,7 @@ export class Registry implements AsyncDisposable {
   readonly #own: readonly Upstream[];
   readonly #defaults: ForeignDefaults;
   readonly #served = new Map<string, Served>();
+  readonly #reaper = new Reaper();
   readonly #listeners = new Set<(change: UpstreamChange) => void>();
   #file: Readonly<Record<string, unknown>> = {};
   #added: AddedServers = { mcpServers: {}, disabled: {} };
@@ -94,6 +96,7 @@ export class Registry implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#applying;
     await Promise.all(this.list().map((upstream) => upstream[Symbol.asyncDispose]()));
+    this.#reaper[Symbol.dispose]();
   }
 
   /** One after the other: two at once would serve a server twice. */
@@ -109,7 +112,7 @@ export class Registry implements AsyncDisposable {
     for (const [id] of ended) this.#served.delete(id);
     for (const [id, { entry, origin }] of entries.served) {
       if (this.#served.has(id)) continue;
-      const upstream = new ForeignServer({ ...defaults, id, entry, publicOnly: origin === 'api' && !allowPrivate });
+      const upstream = new ForeignServer({ ...defaults, id, entry, publicOnly: origin === 'api' && !allowPrivate, reaper: this.#reaper });
       upstream.onChange((change) => this.#emit(change));
       this.#served.set(id, { entry, origin, upstream });
     }

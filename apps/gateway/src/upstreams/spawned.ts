@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { ToolError } from '@sandlot/core';
 import { lineStream } from './line-stream.ts';
 import { JsonRpcPeer, type PeerHandlers } from './peer.ts';
+import type { Reaper } from './reaper.ts';
 
 /** How it is started. */
 export interface SpawnSpec {
@@ -12,6 +13,8 @@ export interface SpawnSpec {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly maxMessageBytes: number;
+  /** Ends it when the gateway is gone. */
+  readonly reaper: Reaper;
 }
 
 /** A link to a server, whatever carries it. */
@@ -45,6 +48,7 @@ export function spawnLink(spec: SpawnSpec, handlers: PeerHandlers, stderr: Stder
   const child = spawn(spec.command, [...spec.args], { cwd: spec.cwd, env: spec.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.add(text));
   child.stdin.on('error', () => undefined);
+  const unwatch = child.pid === undefined ? () => undefined : spec.reaper.watch(child.pid);
   const signal = (name: NodeJS.Signals) => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, name);
@@ -84,6 +88,7 @@ export function spawnLink(spec: SpawnSpec, handlers: PeerHandlers, stderr: Stder
   void ended.then((how) => {
     // What it started may live on in its group.
     signal('SIGKILL');
+    unwatch();
     const said = garbage ? ` On stdout it printed: ${garbage}` : '';
     peer.fail(
       new ToolError('UNAVAILABLE', `The server "${spec.name}" ended (${how}).${said}`, {

@@ -69,6 +69,8 @@ export interface Upstream extends AsyncDisposable {
   subscribe(uri: string): Promise<() => Promise<void>>;
   /** Sends a notification of a client to it, where it knows it. */
   notify(method: string, params: Loose): void;
+  /** Told that a client's session is over: what was kept for it can go. */
+  endSession?(session: string): void;
   /** Called for every change, until the returned function is. */
   onChange(listener: (change: UpstreamChange) => void): () => void;
   health(): UpstreamHealth;

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@sandlot/core/testing';
+import { Agent, setGlobalDispatcher } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { rawClient } from './raw-client.ts';
+
+const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
+const oddServer = fileURLToPath(new URL('odd-server.ts', import.meta.url));
+const key = 'orphan-key-0123456789';
+const wait = { timeout: 120_000, interval: 200 };
+const megabyte = 1024 * 1024;
+/** On SIGUSR2 the gateway says what is on its heap once garbage is collected. */
+const probe = 'process.on("SIGUSR2", () => { gc(); process.stderr.write("heap " + process.memoryUsage().heapUsed + "\\n"); });';
+
+describe.skipIf(process.platform !== 'linux')('processes, memory and open files', () => {
+  it('are back at their start after 1,000 sessions and killed servers, and nothing outlives a killed gateway', async () => {
+    await using folder = await temporaryFolder();
+    await using gateway = await start(folder.path);
+    await use(gateway, 100, 100);
+    await atRest(gateway);
+    const [files, heap] = [gateway.files(), await gateway.heap()];
+
+    await use(gateway, 1000, 50);
+    await atRest(gateway);
+    expect(gateway.files()).toBeLessThanOrEqual(files + 2);
+    expect((await gateway.heap()) - heap).toBeLessThan(8 * megabyte);
+
+    const cut = await hold(gateway);
+    for (const pid of gateway.servers()) process.kill(pid, 'SIGKILL');
+    for (const answer of await Promise.all(cut)) expect(answer).toMatch(/The server "\w+" ended \(SIGKILL\)/);
+    await use(gateway, 16, 8);
+    await atRest(gateway);
+    expect(gateway.files()).toBeLessThanOrEqual(files + 2);
+
+    const lost = await hold(gateway);
+    const children = gateway.children();
+    gateway.child.kill('SIGKILL');
+    await expect.poll(() => [...gateway.servers(), ...children.filter((pid) => existsSync(`/proc/${pid}`))], wait).toEqual([]);
+    await Promise.all(lost);
+  });
+});
+
+/** Opens sessions, of which every other one is dropped without a word; each `perOwn`-th has a process of its own. */
+async function use(gateway: Running, sessions: number, perOwn: number): Promise<void> {
+  const agent = new Agent();
+  setGlobalDispatcher(agent);
+  const lane = async (from: number) => {
+    for (let number = from; number < sessions; number += 8) {
+      const client = await rawClient('old', `${gateway.url}/mcp`, key);
+      expect((await client.call(1, number % perOwn === 0 ? 'own__ok' : 'plain__ok', {})).text).toContain('odd ok');
+      if (number % 2 === 0) await client.end();
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, number) => lane(number)));
+  await agent.close();
+  setGlobalDispatcher(new Agent({ keepAliveTimeout: 100, keepAliveMaxTimeout: 100 }));
+}
+
+/** Calls that do not end, one on each server: what they answer in the end. */
+async function hold(gateway: Running): Promise<Promise<string>[]> {
+  const client = await rawClient('old', `${gateway.url}/mcp`, key);
+  const calls = ['plain', 'own', 'stubborn'].map((name, id) => client.call(id, `${name}__wait`, {}));
+  // One of them has a child of its own.
+  await expect.poll(() => gateway.servers().length, wait).toBe(4);
+  return calls.map((call) => call.then(({ text }) => String(text), String));
+}
+
+/** Waits until no server and no session is left: only the gateway and the small process beside it. */
+async function atRest(gateway: Running): Promise<void> {
+  await expect.poll(() => gateway.servers(), wait).toEqual([]);
+  await expect.poll(() => gateway.children().length, wait).toBe(1);
+  // Sessions that were dropped end when they are idle.
+  const idle = Date.now() + 3000;
+  await expect.poll(() => Date.now(), wait).toBeGreaterThan(idle);
+}
+
+interface Running extends AsyncDisposable {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Pids of the servers and of what they started. */
+  servers(): number[];
+  children(): number[];
+  /** Open files of the gateway. */
+  files(): number;
+  heap(): Promise<number>;
+}
+
+async function start(folder: string): Promise<Running> {
+  const mark = `SANDLOT_TEST_MARK=${randomUUID()}`;
+  const [name = '', value = ''] = mark.split('=');
+  const odd = (mode: string, isolation: string) => ({
+    command: process.execPath,
+    args: [oddServer, mode],
+    env: { [name]: value },
+    protocol: 'legacy',
+    idle: 1000,
+    isolation,
+  });
+  const mcpServers = { plain: odd('', 'shared'), own: odd('', 'session'), stubborn: odd('stubborn', 'shared') };
+  const settings = {
+    port: 0,
+    apiKey: key,
+    audit: 'off',
+    sessionIdleMs: 1000,
+    workspace: join(folder, 'ws'),
+    stateDir: join(folder, 'state'),
+  };
+  await writeFile(join(folder, 'sandlot.json'), JSON.stringify({ ...settings, mcpServers }));
+  const args = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(probe)}`, '--conditions=@sandlot/source', bin];
+  const env = { PATH: process.env['PATH'], HOME: folder };
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await expect.poll(() => text, wait).toMatch(/MCP +(\S+)\/mcp/);
+  const pid = child.pid ?? 0;
+  return {
+    url: /MCP +(\S+)\/mcp/.exec(text)?.[1] ?? '',
+    child,
+    servers: () => pids().filter((one) => one !== pid && read(`/proc/${one}/environ`).includes(mark)),
+    children: () => read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number),
+    files: () => readdirSync(`/proc/${pid}/fd`).length,
+    async heap() {
+      const before = text.length;
+      child.kill('SIGUSR2');
+      await expect.poll(() => text.slice(before), wait).toMatch(/heap \d+\n/);
+      return Number(/heap (\d+)\n/.exec(text.slice(before))?.[1]);
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+function pids(): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
