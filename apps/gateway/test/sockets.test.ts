@@ -236,6 +236,18 @@ describe('the policy of WebSockets', () => {
     await once(child, 'exit');
   });
 
+  it('keeps no connection of a client that was refused and stays', async () => {
+    await using gateway = await realGateway(['shell'], { auth: { keys } });
+    const socket = connectTcp({ port: Number(new URL(gateway.url).port), host: '127.0.0.1', allowHalfOpen: true });
+    let gone = false;
+    socket.on('error', () => (gone = true));
+    const lines = ['GET /terminal HTTP/1.1', 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket'];
+    socket.write(`${lines.join('\r\n')}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`);
+    expect(await text(socket)).toContain('401 Unauthorized');
+    await until(() => gone || socket.destroyed || !socket.write('x') || undefined);
+    socket.destroy();
+  });
+
   it('answers what is no upgrade, or none to a WebSocket, like any request', async () => {
     await using gateway = await realGateway(['shell'], { auth: { keys } });
     expect((await gateway.request('/terminal', { as: ada })).status).toBe(426);

@@ -86,5 +86,7 @@ async function refuse(duplex: Duplex, response: Response): Promise<void> {
   if (duplex.writableEnded || duplex.destroyed) return;
   const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`).join('');
   duplex.write(`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ''}\r\n${headers}`);
-  duplex.end(Buffer.concat([Buffer.from(`Connection: close\r\nContent-Length: ${body.length}\r\n\r\n`), body]));
+  const rest = Buffer.concat([Buffer.from(`Connection: close\r\nContent-Length: ${body.length}\r\n\r\n`), body]);
+  // Whoever was refused and does not leave must not keep the connection.
+  duplex.end(rest, () => duplex.destroy());
 }
