@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ import { ownServers } from '../src/servers.ts';
 import { hiddenArguments, isKeyName, pressedKeys } from '../src/audit/known-arguments.ts';
 import { createRedactor } from '../src/audit/redact.ts';
 import { filesOf, recordsOf } from './audit-kit.ts';
+import { refusalOf } from '../../../packages/shell/test/terminal-client.ts';
+import { newClient, oldClient } from './clients.ts';
 import { realGateway } from './real-gateway.ts';
 import { key } from './sample-gateway.ts';
 
@@ -117,6 +119,26 @@ describe('"audit" in the configuration', () => {
       await auditCommand(['export', dir, '--outcome', 'error'], { out: (part) => void (exported += part), err: () => undefined }),
     ).toBe(0);
     expect(JSON.parse(exported.split('\n')[0] ?? '')).toMatchObject({ tool: 'shell_list', bytes_in: 7, bytes_out: expect.any(Number) });
+  });
+});
+
+describe('a call whose begin cannot be recorded', () => {
+  it('is refused on every door, and nothing runs', async () => {
+    await using gateway = await realGateway(['shell']);
+    const mark = join(gateway.folder, 'mark');
+    rmSync(filesOf(join(gateway.folder, 'state', 'audit'))[0] ?? '');
+    const args = { command: `touch ${mark}` };
+    expect(await gateway.call(key, 'shell_exec', args)).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE' } } });
+    for (const connect of [newClient, oldClient]) {
+      const client = await connect(`${gateway.url}/mcp`, key);
+      expect(await client.callTool({ name: 'shell_exec', arguments: args })).toMatchObject({ isError: true });
+      await client.close();
+    }
+    const command = encodeURIComponent(args.command);
+    const refusal = await refusalOf(`${gateway.url}/terminal?command=${command}`, { authorization: `Bearer ${key}` });
+    expect(refusal).toMatchObject({ status: 503, body: expect.stringContaining('audit log') });
+    expect(gateway.gateway.registry.get('shell')?.health().state).toBe('stopped');
+    expect(existsSync(mark)).toBe(false);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalAddress } from '../src/auth/address.ts';
 import { Bucket } from '../src/auth/bucket.ts';
 import { createPrincipal, localPrincipal, narrow, unlimited } from '../src/auth/principal.ts';
+import { Usage } from '../src/auth/usage.ts';
 import { compileScopes, isScope, requireScopes } from '../src/auth/scopes.ts';
 import { bodyOf, errorOf, ticketOf } from './answers.ts';
 import { authGateway, statusOf } from './auth-gateway.ts';
@@ -214,6 +215,23 @@ describe('limits', () => {
     expect(late.status, 'a right guess looks like a wrong one').toBe(429);
     expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await gateway.request('/whoami')).status).toBe(200);
+  });
+
+  it('end what goes on longer than its credential', async () => {
+    const usage = new Usage();
+    const ended: string[] = [];
+    const expiring = createPrincipal('ada', ['*'], unlimited, Date.now() + 200);
+    const left = usage.enter(expiring, () => ended.push('left'));
+    usage.enter(expiring, () => ended.push('ada'));
+    usage.enter(expiring).onInvalid(() => ended.push('ada, other'));
+    usage.enter(localPrincipal(), () => ended.push('local'));
+    usage.sweep();
+    expect(ended).toEqual([]);
+    await expect.poll(() => expiring.isValid()).toBe(false);
+    left.leave();
+    usage.sweep();
+    expect(ended).toEqual(['ada', 'ada, other']);
+    expect(narrow(expiring, ['*']).isValid()).toBe(false);
   });
 
   it('fill up again with time', () => {
