@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import type { TestClient } from '@sandlot/core/testing';
 import { expect, vi } from 'vitest';
+import type { Caller } from './bad-inputs/world.ts';
 
 // A busy machine is no failure.
 vi.setConfig({ testTimeout: 600_000 });
@@ -29,7 +29,7 @@ export async function startServer(
 }
 
 /** Runs a command and gives its output without the closing line. */
-export async function output(client: TestClient, command: string, args: Record<string, unknown> = {}): Promise<string> {
+export async function output(client: Caller, command: string, args: Record<string, unknown> = {}): Promise<string> {
   const answer = await client.call('shell_exec', { command, wait_ms: 120_000, ...args });
   expect(answer.isError, answer.text).toBe(false);
   return answer.content.length > 1 ? String(answer.content[0]?.text) : '';

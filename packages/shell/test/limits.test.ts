@@ -1,4 +1,4 @@
-/** The limits of a command: wall time, CPU, memory, file size. S17 in bad-inputs.ts has the processes. */
+/** The limits of a command: wall time, CPU, memory, file size. S17 in bad-inputs/lifetime.ts has the processes. */
 import { connect, temporaryFolder } from '@sandlot/core/testing';
 import { expect, it } from 'vitest';
 import { shell } from '../src/index.ts';

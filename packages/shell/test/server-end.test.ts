@@ -4,16 +4,20 @@ import { temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { isThere, startServer, until } from './kit.ts';
 
+type Server = Awaited<ReturnType<typeof startServer>>;
+
 describe('the end of the server', () => {
   const ends = {
-    SIGKILL: (pid: number) => void process.kill(pid, 'SIGKILL'),
-    SIGTERM: (pid: number) => void process.kill(pid, 'SIGTERM'),
+    SIGKILL: ({ pid }: Server) => void process.kill(pid, 'SIGKILL'),
+    SIGTERM: ({ pid }: Server) => void process.kill(pid, 'SIGTERM'),
+    'the end of its stdin': ({ client }: Server) => void client.close(),
   };
   for (const [name, end] of Object.entries(ends)) {
     it(`S14: leaves no process and no temporary file after ${name}`, async () => {
       await using folder = await temporaryFolder();
       await using temporary = await temporaryFolder();
-      const { client, pid } = await startServer(folder.path, { TMPDIR: temporary.path });
+      const server = await startServer(folder.path, { TMPDIR: temporary.path });
+      const { client } = server;
       const trees =
         'echo $$ >>pids; (env -i setsid nohup sleep 611 >/dev/null 2>&1 & echo $! >>pids) & sleep 612 & echo $! >>pids; wait; sleep 613';
       const calls = [{ wait_ms: 0 }, { wait_ms: 0, tty: true, session: 'b' }].map((args) =>
@@ -25,7 +29,7 @@ describe('the end of the server', () => {
         return lines.length === 6 ? lines.map(Number) : undefined;
       });
       expect(pids.filter(isThere)).toEqual(pids);
-      end(pid);
+      end(server);
       await until(() => Promise.resolve(pids.some(isThere) ? undefined : true));
       await until(async () => ((await readdir(temporary.path)).length === 0 ? true : undefined));
       await client.close();

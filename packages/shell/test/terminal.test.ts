@@ -175,6 +175,16 @@ describe('/terminal', () => {
     expect(await viewer.closed()).toBe(1009);
   });
 
+  it('drops what is typed for a program that never reads, and still ends it', async () => {
+    await using server = await standalone();
+    await using viewer = await view(server.url, { command: 'stty raw -echo; echo ready; exec sleep 1000' }, headers);
+    await viewer.sees('ready');
+    for (let n = 0; n < 4; n++) viewer.socket.send(Buffer.alloc(1024 * 1024, 'x'));
+    expect(await viewer.hears('error')).toEqual({ type: 'error', message: expect.stringMatching(/does not read .* \d+ bytes wait/) });
+    viewer.control({ type: 'end' });
+    expect(await viewer.closed()).toBe(1000);
+  });
+
   it('is refused without the key, for an id that is none, and for what is no parameter', async () => {
     await using server = await standalone();
     for (const [query, sent, status] of [

@@ -1,3 +1,4 @@
+/** The torture set (S3, S4, S7, S8 and more): every command does what bash does with it, and the next one works. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -6,13 +7,12 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { connect, temporaryFolder } from '@sandlot/core/testing';
-import { describe, expect, it } from 'vitest';
-import { baseEnvironment, pipeEnvironment } from '../src/sessions/environment.ts';
-import { cleanText } from '../src/sessions/text.ts';
-import { shell } from '../src/index.ts';
-import './kit.ts';
+import { temporaryFolder } from '@sandlot/core/testing';
+import { expect, it } from 'vitest';
+import { baseEnvironment, pipeEnvironment } from '../../src/sessions/environment.ts';
+import { cleanText } from '../../src/sessions/text.ts';
 import { tortureSet } from './torture-set.ts';
+import { type OpenWorld, shown } from './world.ts';
 
 const most = 1_000_000;
 
@@ -59,35 +59,36 @@ function comparable({ text, ...rest }: Outcome): Outcome {
   return { ...rest, text: same.length > 2000 ? `${same.length} ${createHash('sha256').update(same).digest('hex')}` : same };
 }
 
-describe('torture set', () => {
-  it('holds at least 150 commands', () => {
+/** Registers it. */
+export function tortureInputs(open: OpenWorld): void {
+  it('the torture set holds at least 150 commands', () => {
     expect(new Set(Object.values(tortureSet).flat()).size).toBeGreaterThanOrEqual(150);
   });
 
   for (const [group, commands] of Object.entries(tortureSet)) {
     it(`does with ${group} what bash does, and the next command works`, async () => {
       await using folder = await temporaryFolder();
-      const workspace = join(folder.path, 'w');
-      await mkdir(workspace);
-      await using client = await connect(shell, { workspace });
+      await using at = await open();
       for (const [index, command] of commands.entries()) {
-        const expected = await oracle(command, folder.path, workspace);
-        await rm(workspace, { recursive: true });
-        await mkdir(workspace);
+        const expected = await oracle(command, folder.path, at.path);
+        await empty(at.path);
         const args = { session: `s${index}`, wait_ms: 120_000, max_output: most };
-        const answer = await client.call('shell_exec', { command, ...args });
-        const text = answer.content.length > 1 ? String(answer.content[0]?.text) : '';
+        const answer = await at.client.call('shell_exec', { command, ...args });
         const actual = {
-          text,
+          text: shown(answer),
           exit_code: answer.facts['exit_code'] as number | undefined,
           signal: answer.facts['signal'] as string | undefined,
         };
         expect.soft(comparable(actual), JSON.stringify(command.slice(0, 200))).toEqual(comparable(expected));
-        const next = await client.call('shell_exec', { command: 'printf "%s" next', ...args });
+        const next = await at.client.call('shell_exec', { command: 'printf "%s" next', ...args });
         expect.soft(next.content[0]?.text, `after ${JSON.stringify(command.slice(0, 200))}`).toBe('next');
-        await rm(workspace, { recursive: true });
-        await mkdir(workspace);
+        await empty(at.path);
       }
     });
   }
-});
+}
+
+async function empty(folder: string): Promise<void> {
+  await rm(folder, { recursive: true });
+  await mkdir(folder);
+}
