@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { startGatewayProcess } from '../../apps/gateway/demo/gateway-process.ts';
+import { call, inspect, root } from './inspect.ts';
 
 // Each call is a Node process with the Inspector in it.
 const timeout = 600_000;
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const cli = fileURLToPath(import.meta.resolve('@modelcontextprotocol/inspector/clients/launcher/build/index.js'));
 
 for (const era of ['legacy', 'modern']) {
   describe(`the MCP Inspector's CLI, a client that is not ours (${era})`, () => {
@@ -50,26 +46,4 @@ for (const era of ['legacy', 'modern']) {
       expect(read.content[0]?.text).toBe('one\ntwo\n');
     });
   });
-}
-
-interface Inspected {
-  tools: { name: string }[];
-  content: { type: string; text?: string }[];
-  structuredContent: Record<string, unknown>;
-}
-
-function call(tool: string, args: Record<string, unknown>): string[] {
-  return ['--method', 'tools/call', '--tool-name', tool, '--tool-args-json', JSON.stringify(args)];
-}
-
-/** Runs the Inspector; its own files go to a folder that is removed. */
-async function inspect(args: readonly string[]): Promise<Inspected> {
-  await using home = await temporaryFolder();
-  const env = { ...process.env, HOME: home.path };
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [cli, '--cli', '--format', 'json', '--connect-timeout', '120000', ...args],
-    { env, cwd: root },
-  );
-  return (JSON.parse(stdout) as { result: Inspected }).result;
 }

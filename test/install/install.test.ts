@@ -1,0 +1,91 @@
+/** Every server alone: packed, installed into an empty folder, started as npx starts it. */
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { temporaryFolder } from '@sandlot/core/testing';
+import { describe, expect, it } from 'vitest';
+import { call, inspect, root } from '../e2e/inspect.ts';
+
+const timeout = 15 * 60_000;
+const run = promisify(execFile);
+
+interface Case {
+  /** Packages that are packed, the server's own last. */
+  readonly packages: readonly string[];
+  /** Calls it and looks at the answers. */
+  use(client: Client, workspace: string): Promise<void>;
+  /** A call for the MCP Inspector, and what its answer holds. */
+  readonly inspected: { tool: string; args: Record<string, unknown>; text: string };
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  shell: {
+    packages: ['core', 'shell'],
+    async use(client) {
+      expect(await textOf(client, 'shell_exec', { command: 'echo $((6 * 7))' })).toMatch(/^42\n/);
+      expect(await textOf(client, 'shell_exec', { command: 'tty; echo in a terminal', tty: true })).toMatch(
+        /\/dev\/pts\/\d+\s+in a terminal/,
+      );
+    },
+    inspected: { tool: 'shell_exec', args: { command: 'echo inspected' }, text: 'inspected' },
+  },
+  file: {
+    packages: ['core', 'file'],
+    async use(client, workspace) {
+      await textOf(client, 'file_write', { path: 'a.txt', content: 'one\nneedle\n' });
+      expect(await readFile(join(workspace, 'a.txt'), 'utf8')).toBe('one\nneedle\n');
+      expect(await textOf(client, 'file_grep', { pattern: 'needle' })).toContain('a.txt');
+    },
+    inspected: { tool: 'file_read', args: { path: 'a.txt' }, text: 'needle' },
+  },
+  markitdown: {
+    packages: ['core', 'markitdown'],
+    async use(client, workspace) {
+      await writeFile(join(workspace, 'a.html'), '<h1>Title</h1><p>Some <b>text</b></p>');
+      expect(await textOf(client, 'markitdown_convert', { uri: 'a.html' })).toMatch(/^# Title\s+Some \*\*text\*\*/);
+    },
+    inspected: { tool: 'markitdown_convert', args: { uri: 'a.html' }, text: '# Title' },
+  },
+};
+
+describe.each(Object.entries(cases))('@sandlot/%s, installed alone', (name, { packages, use, inspected }) => {
+  it('needs no compiler, starts by its name, and works in the MCP Inspector', { timeout }, async () => {
+    await using folder = await temporaryFolder();
+    const tarballs = await pack(packages, folder.path);
+    const home = join(folder.path, 'empty');
+    const workspace = join(folder.path, 'workspace');
+    await Promise.all([mkdir(home), mkdir(workspace)]);
+    // What compiles or downloads at an install does so in a script: everything must work without.
+    await run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: home });
+
+    const bin = join(home, 'node_modules', '.bin', `sandlot-${name}`);
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    const args = ['--no-install', `sandlot-${name}`, '--workspace', workspace];
+    await client.connect(new StdioClientTransport({ command: 'npx', args, cwd: home }));
+    expect((await client.listTools()).tools.length).toBeGreaterThan(1);
+    await use(client, workspace);
+    await client.close();
+
+    const server = ['--', bin, '--workspace', workspace];
+    const { content } = await inspect([...call(inspected.tool, inspected.args), ...server]);
+    expect(content[0]?.text).toContain(inspected.text);
+  });
+});
+
+async function pack(packages: readonly string[], folder: string): Promise<string[]> {
+  const flags = packages.flatMap((name) => ['-w', `@sandlot/${name}`]);
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder, ...flags], { cwd: root });
+  // What the scripts of the packages print comes before.
+  const made = JSON.parse(stdout.slice(stdout.search(/^\[/m))) as { filename: string }[];
+  return made.map(({ filename }) => join(folder, filename));
+}
+
+async function textOf(client: Client, name: string, args: Record<string, unknown>): Promise<string> {
+  const { content, isError } = await client.callTool({ name, arguments: args });
+  const text = content.map((block) => (block.type === 'text' ? block.text : '')).join('\n');
+  expect(isError ?? false, text).toBe(false);
+  return text;
+}
