@@ -1,9 +1,10 @@
 /** Finds out who calls, from the headers: an API key, or a token of the configured issuer. */
 import { ToolError } from '@sandlot/core';
 import { keyOf } from '@sandlot/core/http';
+import { Digests } from './digests.ts';
 import { AuthFailures } from './failures.ts';
 import type { JwtOptions, JwtVerifier } from './jwt.ts';
-import { digestOf, type KeyEntry, KeyRing } from './keys.ts';
+import { type KeyEntry, KeyRing } from './keys.ts';
 import { type Credential, localPrincipal, type Principal, type PrincipalLimits } from './principal.ts';
 import { exhausted } from './usage.ts';
 
@@ -25,6 +26,8 @@ export interface Attempt {
   readonly path: string;
   /** Where it comes from, see `canonicalAddress`. */
   readonly address: string;
+  /** What stands for its connection. Default: none. */
+  readonly connection?: object | undefined;
 }
 
 /** Makes an {@link Authenticator}. jose is loaded only where there are tokens. */
@@ -40,6 +43,7 @@ export class Authenticator {
   readonly #keys: KeyRing;
   readonly #tokens: JwtVerifier | undefined;
   readonly #failures: AuthFailures;
+  readonly #digests = new Digests();
 
   constructor({ required, limits, keys, failuresPerMinute }: AuthConfig, tokens: JwtVerifier | undefined) {
     this.#local = required ? undefined : localPrincipal(limits);
@@ -57,7 +61,7 @@ export class Authenticator {
     if (this.#local) return this.#local;
     const given = keyOf(attempt.headers);
     if (given === undefined) throw new ToolError('UNAUTHENTICATED', 'No API key or token was sent.', { advice });
-    const digest = digestOf(given);
+    const digest = this.#digests.of(given, attempt.connection);
     const known = this.#keys.find(digest) ?? this.#tokens?.recall(digest);
     const blockedFor = this.#failures.blockedFor(attempt.address);
     if (blockedFor > 0 && !(known && this.#failures.isProven(attempt.address, known.principal.id))) {

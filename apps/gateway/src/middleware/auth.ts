@@ -43,8 +43,13 @@ export function auth(options: AuthOptions): MiddlewareHandler<GatewayEnv> {
 }
 
 function fromHeaders(c: Context<GatewayEnv>, { authenticator }: AuthOptions): Principal | Promise<Principal> {
-  const address = canonicalAddress(c.env?.incoming?.socket.remoteAddress);
-  return authenticator.authenticate({ headers: c.req.raw.headers, path: c.req.path, address });
+  const connection = c.env?.incoming?.socket;
+  return authenticator.authenticate({
+    headers: c.req.raw.headers,
+    path: c.req.path,
+    address: canonicalAddress(connection?.remoteAddress),
+    connection,
+  });
 }
 
 function fromTicket(c: Context<GatewayEnv>, { tickets, ticketPaths }: AuthOptions): Principal | undefined {

@@ -1,5 +1,5 @@
 /** One SERVER span for each HTTP request, with the attributes of OpenTelemetry's HTTP conventions. */
-import { contextFromMeta } from '@sandlot/core/telemetry';
+import { contextFromMeta, isTracing } from '@sandlot/core/telemetry';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
@@ -8,6 +8,7 @@ import type { GatewayEnv } from './auth.ts';
 /** Opens the span under the caller's `traceparent` header, else under the context in the MCP request's `_meta`. */
 export function httpSpan(): MiddlewareHandler<GatewayEnv> {
   return async function httpSpan(c, next) {
+    if (!isTracing()) return next();
     const { headers } = c.req.raw;
     const parent = headers.has('traceparent')
       ? propagation.extract(context.active(), headers, { get: (carrier, name) => carrier.get(name) ?? undefined, keys: () => [] })
@@ -21,7 +22,6 @@ export function httpSpan(): MiddlewareHandler<GatewayEnv> {
       },
       parent,
     );
-    if (!span.isRecording()) return context.with(trace.setSpan(parent, span), next);
     const end = () => {
       span.setAttribute('http.response.status_code', c.env?.upgrade?.socket ? 101 : c.res.status);
       if (c.res.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

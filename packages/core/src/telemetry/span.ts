@@ -1,8 +1,26 @@
 /** Spans through the OpenTelemetry API. Without an SDK they cost next to nothing. */
-import { context, propagation, type Context, type Span, type SpanOptions, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  context,
+  type Context,
+  INVALID_SPAN_CONTEXT,
+  propagation,
+  ProxyTracerProvider,
+  type Span,
+  type SpanOptions,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { errorType, traceKeys } from './conventions.ts';
 
 const tracer = () => trace.getTracer('sandlot');
+const noSdk = new ProxyTracerProvider().getDelegate();
+const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/** True when an OpenTelemetry SDK takes spans, ours or one of the program that we run in. */
+export function isTracing(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegate() !== noSdk;
+}
 
 /**
  * Runs `work` inside a span that ends with it. A thrown error marks the span as failed and goes on.
@@ -18,6 +36,7 @@ export async function withSpan<T>(
   work: (span: Span) => Promise<T>,
   parent: Context = context.active(),
 ): Promise<T> {
+  if (!isTracing()) return work(noSpan);
   return tracer().startActiveSpan(name, options, parent, async (span) => {
     try {
       return await work(span);
@@ -44,7 +63,7 @@ function codeOf(error: unknown): string {
 
 /** Reads the trace context out of a request's `_meta`; entries of a wrong type or over 512 characters are ignored. */
 export function contextFromMeta(meta: unknown, base: Context = context.active()): Context {
-  if (typeof meta !== 'object' || meta === null) return base;
+  if (typeof meta !== 'object' || meta === null || !isTracing()) return base;
   const carrier: Record<string, string> = {};
   for (const key of traceKeys) {
     const value: unknown = Reflect.get(meta, key);
@@ -56,7 +75,7 @@ export function contextFromMeta(meta: unknown, base: Context = context.active())
 /** The trace context as `_meta` entries or environment: empty without an SDK or an active span. */
 export function contextToMeta(from: Context = context.active()): Record<string, string> {
   const carrier: Record<string, string> = {};
-  propagation.inject(from, carrier);
+  if (isTracing()) propagation.inject(from, carrier);
   return carrier;
 }
 
