@@ -139,6 +139,7 @@ describe('bad input changes nothing', () => {
     [{ language: 'python', code: '\ud800' }, /lone surrogate/],
     [{ language: 'javascript', code: '1', once: true, context: 'javascript' }, /once does not go with a context/],
     [{ language: 'javascript', code: '1', timeout: 0 }, /timeout/],
+    [{ language: 'javascript', code: '1', files: { '../up.txt': '' } }, /"..\/up.txt" is not a path below/],
   ])('%j', async (args, message) => {
     const before = (await client.call('code_context_list')).facts['contexts'] as unknown[];
     const { error, text } = await client.call('code_execute', args);

@@ -106,9 +106,12 @@ export class Contexts implements AsyncDisposable {
   }
 
   /** A context for one cell; whoever asks for it ends it. */
-  once(runtime: Runtime, principal: string, stdin: string, report: Report): Context {
-    const take = () => (runtime === 'python' ? this.#pools.python.take(report) : this.#track((tag) => this.node.start(tag, { stdin })));
-    return new Context({ id: `once-${randomBytes(8).toString('hex')}`, runtime, principal, cwd: this.workspace, take });
+  createOnce(runtime: Runtime, principal: string, stdin: string): Context {
+    const take = (report: Report) =>
+      runtime === 'python' ? this.#pools.python.take(report) : this.#track((tag) => this.node.start(tag, { stdin }));
+    const context = new Context({ id: `once-${randomBytes(8).toString('hex')}`, runtime, principal, cwd: this.workspace, take });
+    this.store.add(context);
+    return context;
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Runs a piece of code for a caller, from the choice of its context to what it showed. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import { SpanStatusCode } from '@opentelemetry/api';
 import { type Progress, ToolError } from '@sandlot/core';
 import { traceEnvironment, withSpan } from '@sandlot/core/telemetry';
@@ -11,6 +12,7 @@ import type { Context } from './context.ts';
 import type { Contexts } from './contexts.ts';
 import type { Runtime } from './kernel.ts';
 import { type CellOutcome, runCell } from './run-cell.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** The languages of cells. */
 export type Language = 'python' | 'javascript' | 'typescript';
@@ -27,6 +29,8 @@ export interface ExecuteOptions {
   readonly cwd: string | undefined;
   readonly env: Readonly<Record<string, string>> | undefined;
   readonly stdin: string | undefined;
+  /** Text by path, relative to the folder; written first. */
+  readonly files: Readonly<Record<string, string>> | undefined;
   /** Most characters of output in the answer. */
   readonly maxOutput: number;
 }
@@ -63,10 +67,10 @@ export function runtimeOf(language: Language): Runtime {
 export async function execute(contexts: Contexts, options: ExecuteOptions, caller: Caller): Promise<Executed> {
   check(options);
   const cwd = options.cwd === undefined ? undefined : await contexts.folder(options.cwd);
-  const { principal, signal, progress } = caller;
+  const { principal, signal } = caller;
   const runtime = runtimeOf(options.language);
   const context = options.once
-    ? contexts.once(runtime, principal, options.stdin ?? '', progress)
+    ? contexts.createOnce(runtime, principal, options.stdin ?? '')
     : contexts.use(options.context, runtime, principal);
   const release = await context.turns.turn(signal);
   try {
@@ -86,7 +90,7 @@ export async function execute(contexts: Contexts, options: ExecuteOptions, calle
   } finally {
     context.usedAt = Date.now();
     release();
-    if (options.once) await context.end('its cell has ended');
+    if (options.once) await contexts.store.end([context], 'its cell has ended');
   }
 }
 
@@ -96,8 +100,8 @@ async function run(contexts: Contexts, context: Context, options: ExecuteOptions
   const fileBase = join(contexts.outputFolder, `cell-${id}`);
   const file = new OutputFile(`${fileBase}.log`, maxOutput, outputChars);
   const collector = new Collector({ maxChars: maxOutput, file });
-  const kernel = await context.kernel(progress);
-  signal.throwIfAborted();
+  const kernel = await unlessAborted(context.kernel(progress), signal);
+  await writeFiles(options.files ?? {}, options.cwd ?? context.cwd);
   const { lost } = context;
   context.lost = undefined;
   const first = context.cells === 0 || lost !== undefined;
@@ -139,7 +143,12 @@ async function run(contexts: Contexts, context: Context, options: ExecuteOptions
   };
 }
 
-function check({ code, once, context, env, cwd }: ExecuteOptions): void {
+function check({ code, once, context, env, cwd, files }: ExecuteOptions): void {
+  for (const name of Object.keys(files ?? {})) {
+    if (isAbsolute(name) || name.split('/').includes('..') || name.includes('\0') || name.endsWith('/') || name === '') {
+      throw new ToolError('INVALID_ARGUMENT', `files: "${name}" is not a path below the folder.`);
+    }
+  }
   if (once && context !== undefined) {
     throw new ToolError('INVALID_ARGUMENT', `once does not go with a context ("${context}").`, { advice: 'Leave one of them out.' });
   }
@@ -150,5 +159,13 @@ function check({ code, once, context, env, cwd }: ExecuteOptions): void {
   for (const [name, value] of Object.entries(env ?? {})) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new ToolError('INVALID_ARGUMENT', `env: "${name}" is not a variable name.`);
     if (value.includes('\0')) throw new ToolError('INVALID_ARGUMENT', `env: "${name}" holds a NUL character.`);
+  }
+}
+
+async function writeFiles(files: Readonly<Record<string, string>>, folder: string): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
   }
 }

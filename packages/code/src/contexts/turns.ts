@@ -1,4 +1,5 @@
 /** One after the other. */
+import { unlessAborted } from './unless-aborted.ts';
 
 /** A queue for what cannot run at once. */
 export class Turns {
@@ -25,18 +26,12 @@ export class Turns {
       this.#waiting--;
       resolve();
     };
-    const aborted = Promise.withResolvers<never>();
-    const abort = () => aborted.reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
     try {
-      signal.throwIfAborted();
-      await Promise.race([before, aborted.promise]);
+      await unlessAborted(before, signal);
       return release;
     } catch (error) {
       release();
       throw error;
-    } finally {
-      signal.removeEventListener('abort', abort);
     }
   }
 }

@@ -56,42 +56,47 @@ export async function toBlocks(shown: readonly Shown[], options: BlockOptions): 
 
 /** The representations of one value that say the most to a model. */
 async function showBundle(data: MimeBundle, type: 'display' | 'result', files: Files, maxChars: number): Promise<Block[]> {
-  const text = (mime: string, value: string, file?: string): Block => ({
-    ...textBlock(type, mime, cut(value, maxChars)),
-    ...(file !== undefined && { file }),
-  });
+  const text = async (mime: string, value: string, known?: string): Promise<Block[]> => {
+    const file = known ?? (value.length > maxChars ? await files.write('txt', value) : undefined);
+    const note = file !== undefined && known === undefined ? `\n[all of it: ${file}]` : '';
+    return [{ ...textBlock(type, mime, cut(value, maxChars) + note), ...(file !== undefined && { file }) }];
+  };
   for (const mime of ['image/png', 'image/jpeg', 'image/gif', 'image/webp']) {
     const picture = data[mime];
     if (typeof picture !== 'string') continue;
     const base64 = picture.replaceAll('\n', '');
     const file = await files.write(mime.slice('image/'.length), Buffer.from(base64, 'base64'));
-    return [text('text/plain', `[picture: ${file}]`, file), { type, mime, content: { type: 'image', data: base64, mimeType: mime }, file }];
+    const block: Block = { type, mime, content: { type: 'image', data: base64, mimeType: mime }, file };
+    return [...(await text('text/plain', `[picture: ${file}]`, file)), block];
   }
   const svg = data['image/svg+xml'];
   if (typeof svg === 'string') {
     const file = await files.write('svg', svg);
-    return [text('image/svg+xml', `[SVG picture: ${file}]\n${svg.length <= 2000 ? svg : ''}`.trimEnd(), file)];
+    return text('image/svg+xml', `[SVG picture: ${file}]\n${svg.length <= 2000 ? svg : ''}`.trimEnd(), file);
   }
   const markdown = data['text/markdown'];
-  if (typeof markdown === 'string') return [text('text/markdown', markdown)];
+  if (typeof markdown === 'string') return text('text/markdown', markdown);
   const html = data['text/html'];
-  if (typeof html === 'string') {
-    const table = await tablesToMarkdown(html, data['text/plain']);
-    if (table !== undefined) return [text('text/markdown', table)];
-    const file = await files.write('html', html);
-    const plain = data['text/plain'];
-    const words = typeof plain === 'string' && !/^<[\w.]+ object>?$/.test(plain) ? plain : html;
-    return [text('text/html', `[HTML page: ${file}]\n${words}`, file)];
-  }
-  if ('application/json' in data) return [text('application/json', JSON.stringify(data['application/json'], null, 2) ?? 'undefined')];
+  if (typeof html === 'string') return showHtml(html, data['text/plain'], files, text);
+  if ('application/json' in data) return text('application/json', JSON.stringify(data['application/json'], null, 2) ?? 'undefined');
   for (const mime of ['text/latex', 'text/plain']) {
     const value = data[mime];
-    if (typeof value === 'string') return [text(mime, stripVTControlCharacters(value))];
+    if (typeof value === 'string') return text(mime, stripVTControlCharacters(value));
   }
   const [[mime, value] = []] = Object.entries(data);
   if (mime === undefined) return [];
   const file = await files.write('json', JSON.stringify(value, null, 2) ?? '');
-  return [text('text/plain', `[${mime}: ${file}]`, file)];
+  return text('text/plain', `[${mime}: ${file}]`, file);
+}
+
+type ToText = (mime: string, value: string, file?: string) => Promise<Block[]>;
+
+async function showHtml(html: string, plain: unknown, files: Files, text: ToText): Promise<Block[]> {
+  const table = await tablesToMarkdown(html, plain);
+  if (table !== undefined) return text('text/markdown', table);
+  const file = await files.write('html', html);
+  const words = typeof plain === 'string' && !/^<[\w.]+ object>?$/.test(plain) ? plain : html;
+  return text('text/html', `[HTML page: ${file}]\n${words}`, file);
 }
 
 function textBlock(type: Block['type'], mime: string, text: string): Block {

@@ -37,7 +37,7 @@ export class PythonHost {
   /** Starts the host. */
   static async start({ python, cwd, env, tag }: HostOptions): Promise<PythonHost> {
     const script = fileURLToPath(new URL('../../python/host.py', import.meta.url));
-    const command = [python, '-I', script];
+    const command = [python, script];
     const limits = { memoryMb: 0, fileMb: 0 };
     return new PythonHost(await launch({ command, cwd, env, tag, limits, stdio: ['pipe', 'pipe', 'ignore'] }));
   }

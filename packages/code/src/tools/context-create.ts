@@ -1,6 +1,7 @@
 /** code_context_create: a context with a state of its own. */
 import { z } from 'zod';
 import { runtimeOf } from '../contexts/execute.ts';
+import { unlessAborted } from '../contexts/unless-aborted.ts';
 import { defineTool } from '../define-tool.ts';
 import { language } from './schema.ts';
 
@@ -20,8 +21,7 @@ export const contextCreate = defineTool({
     const folder = cwd === undefined ? ctx.workspace : await ctx.domain.folder(cwd);
     const context = ctx.domain.create({ runtime: runtimeOf(asked), principal: ctx.principal, cwd: folder });
     try {
-      await context.kernel(ctx.progress);
-      ctx.signal.throwIfAborted();
+      await unlessAborted(context.kernel(ctx.progress), ctx.signal);
     } catch (error) {
       await ctx.domain.store.end([context], 'it did not start');
       throw error;

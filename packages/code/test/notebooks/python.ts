@@ -44,6 +44,11 @@ export const pythonNotebook: readonly NotebookCell[] = [
   { code: 'os.path.basename(os.getcwd())', with: { cwd: 'data' }, shows: "'data'" },
   { code: 'os.path.basename(os.getcwd())', shows: "'data'" },
   { code: 'os.chdir("..")\nos.path.basename(os.getcwd())', shows: "'workspace'" },
+  {
+    code: 'import helper\nhelper.twice(4)',
+    with: { files: { 'helper.py': 'def twice(n): return 2 * n', 'deep/er/data.txt': 'x' } },
+    shows: '8',
+  },
   { code: '!echo from the shell', shows: 'from the shell' },
   { code: 'import subprocess\nsubprocess.run(["echo", "child"])', shows: /^(?=[\s\S]*^child$)[\s\S]*returncode=0/m },
   { code: '%%time\nsum(range(10))', shows: /CPU times[\s\S]*45/ },
