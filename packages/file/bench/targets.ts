@@ -32,7 +32,7 @@ async function call(client: Client, name: string, args: Record<string, unknown>)
 export function sandlot(workspace: string): Target {
   return {
     name: 'sandlot',
-    args: [fileURLToPath(new URL('../dist/bin.js', import.meta.url)), '--workspace', workspace],
+    args: [fileURLToPath(new URL('../dist/bundle/bin.js', import.meta.url)), '--workspace', workspace],
     read: (client, path) => call(client, 'file_read', { path, max_bytes: 4_000_000 }),
     write: (client, path, content) => call(client, 'file_write', { path, content }),
     edit: (client, path, from, to) => call(client, 'file_edit', { path, edits: [{ old_string: from, new_string: to }] }),

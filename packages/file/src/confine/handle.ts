@@ -1,5 +1,5 @@
 /** A held file or folder: what was checked is what is used, whatever happens to its name in between. */
-import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
 
@@ -19,6 +19,17 @@ export interface Handle extends Disposable {
   place(): string;
   /** Opens this very file. Refuses anything but a regular file. */
   open(flags: number): Promise<FileHandle>;
+  /**
+   * Reads this very file at once, when it has at most so many bytes: with small files, waiting for a thread takes most of the time.
+   * Nothing for larger ones, and for those that say that they are empty, as those of `/proc` do. Refuses anything but a regular file.
+   */
+  readSmall(most: number): SmallFile | undefined;
+}
+
+/** A file that was read whole. */
+export interface SmallFile {
+  readonly stats: BigIntStats;
+  readonly content: Buffer;
 }
 
 /** Makes the handle of a root. */
@@ -41,6 +52,7 @@ function descriptorHandle(fd: number): Handle {
     linkTarget: (name) => readlinkSync(`${path}/${name}`),
     place: () => readlinkSync(path),
     open: (flags) => openRegular(handle, flags),
+    readSmall: (most) => readRegular(handle, most, constants.O_RDONLY),
     [Symbol.dispose]() {
       if (!closed) closeSync(fd);
       closed = true;
@@ -61,6 +73,7 @@ function pathHandle(path: string): Handle {
     linkTarget: (name) => readlinkSync(`${path}/${name}`),
     place: () => path,
     open: (flags) => openRegular(handle, flags | constants.O_NOFOLLOW),
+    readSmall: (most) => readRegular(handle, most, constants.O_RDONLY | constants.O_NOFOLLOW),
     [Symbol.dispose]: () => undefined,
   };
   return handle;
@@ -73,7 +86,29 @@ async function openRegular(handle: Handle, flags: number): Promise<FileHandle> {
   const { dev, ino } = await file.stat({ bigint: true });
   if (dev === handle.stats.dev && ino === handle.stats.ino) return file;
   await file.close();
-  throw new ToolError('ABORTED', 'The path changed while the call ran.');
+  throw changed();
+}
+
+function readRegular(handle: Handle, most: number, flags: number): SmallFile | undefined {
+  if (!handle.stats.isFile()) throw notRegular(handle.stats);
+  if (handle.stats.size > most) return undefined;
+  const fd = openSync(handle.path, flags | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd, { bigint: true });
+    if (stats.dev !== handle.stats.dev || stats.ino !== handle.stats.ino) throw changed();
+    if (stats.size > most || stats.size === 0n) return undefined;
+    const content = Buffer.allocUnsafe(Number(stats.size));
+    let filled = 0;
+    for (let read = -1; read !== 0 && filled < content.length; filled += read)
+      read = readSync(fd, content, filled, content.length - filled, filled);
+    return { stats, content: content.subarray(0, filled) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function changed(): ToolError {
+  return new ToolError('ABORTED', 'The path changed while the call ran.');
 }
 
 /** What something is, in a word. */

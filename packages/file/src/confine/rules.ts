@@ -26,11 +26,14 @@ function ruled(handle: Handle, rules: Rules): Handle {
       // As the kernel says it, so that every walk treats it alike.
       throw Object.assign(new Error(`"${name}" is a mount`), { code: 'EXDEV' });
     },
-    open(flags) {
-      if (!rules.oneName || !stats.isFile() || stats.nlink === 1n) return handle.open(flags);
-      throw new ToolError('PERMISSION_DENIED', `This file has ${stats.nlink} hard links, which is not allowed here.`, {
-        advice: 'Make a copy of it with a program in the shell.',
-      });
-    },
+    open: (flags) => (assertOneName(handle, rules), handle.open(flags)),
+    readSmall: (most) => (assertOneName(handle, rules), handle.readSmall(most)),
   };
+}
+
+function assertOneName({ stats }: Handle, { oneName }: Rules): void {
+  if (!oneName || !stats.isFile() || stats.nlink === 1n) return;
+  throw new ToolError('PERMISSION_DENIED', `This file has ${stats.nlink} hard links, which is not allowed here.`, {
+    advice: 'Make a copy of it with a program in the shell.',
+  });
 }

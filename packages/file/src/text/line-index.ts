@@ -18,8 +18,7 @@ const mostIndexes = 16;
 
 /** Tells the position after each newline of a block that starts at a whole unit. Stops when `visit` gives false. */
 export function forEachNewline(block: Buffer, { unit, bigEndian }: Units, visit: (end: number) => boolean | void): void {
-  for (let at = 0; at < block.length; at++) {
-    if (block[at] !== 10) continue;
+  for (let at = block.indexOf(10); at !== -1; at = block.indexOf(10, at + 1)) {
     if (unit === 2 && (bigEndian ? at % 2 === 0 || block[at - 1] !== 0 : at % 2 === 1 || block[at + 1] !== 0)) continue;
     if (visit(unit === 2 && !bigEndian ? at + 2 : at + 1) === false) return;
   }

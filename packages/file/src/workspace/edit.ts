@@ -1,14 +1,17 @@
 /** Edits a file by its bytes: what is not edited stays as it is. */
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
+import type { Handle, SmallFile } from '../confine/handle.ts';
 import { type Diff, diffTexts } from '../edit/diff.ts';
 import { type Edit, planEdits } from '../edit/edit.ts';
 import { applySplices } from '../edit/splice.ts';
 import { type Codec, codecOf, detect } from '../text/encoding.ts';
 import { binaryAdvice, mediaType } from './media.ts';
-import { assertWritable, replaceFile } from './replace.ts';
+import { assertWritable, replaceFile, replaceNow } from './replace.ts';
+import { wholeBytes } from './source.ts';
 import { assertVersion, versionOf } from './version.ts';
-import { isFound, type Workspace } from './workspace.ts';
+import { type Changeable, isFound, type Workspace } from './workspace.ts';
 
 /** What to edit. */
 export interface EditOptions {
@@ -41,14 +44,7 @@ export async function editFile(workspace: Workspace, options: EditOptions): Prom
       });
     }
     assertWritable(spot);
-    await using file = await spot.target.open(constants.O_RDONLY);
-    const stats = await file.stat({ bigint: true });
-    if (stats.size > editedBytes) {
-      throw new ToolError('PAYLOAD_TOO_LARGE', `"${options.path}" has ${stats.size} bytes; files of up to ${editedBytes} can be edited.`, {
-        advice: 'Use a program in the shell, such as sed.',
-      });
-    }
-    const content = await file.readFile();
+    const { stats, content } = spot.target.readSmall(wholeBytes) ?? (await readLarge(spot.target, options.path));
     const current = versionOf(stats, content);
     assertVersion(options.path, options.ifVersion, current);
     const codec = codecFor(content, spot.name, options);
@@ -57,18 +53,30 @@ export async function editFile(workspace: Workspace, options: EditOptions): Prom
     const diff = await diffTexts(spot.shown, textOf(content, codec), textOf(after, codec), options.signal);
     if (options.dryRun) return { replacements: plan.replacements, version: current, diff };
     options.signal?.throwIfAborted();
-    let version = current;
-    await replaceFile(
-      spot.parent,
-      spot.name,
-      async (made) => {
-        await made.writeFile(after);
-        version = versionOf(await made.stat({ bigint: true }), after);
-      },
-      { old: stats },
-    );
-    return { replacements: plan.replacements, version, diff };
+    return { replacements: plan.replacements, version: await put(spot, after, stats), diff };
   });
+}
+
+async function readLarge(target: Handle, path: string): Promise<SmallFile> {
+  await using file = await target.open(constants.O_RDONLY);
+  const stats = await file.stat({ bigint: true });
+  if (stats.size > editedBytes) {
+    throw new ToolError('PAYLOAD_TOO_LARGE', `"${path}" has ${stats.size} bytes; files of up to ${editedBytes} can be edited.`, {
+      advice: 'Use a program in the shell, such as sed.',
+    });
+  }
+  return { stats, content: await file.readFile() };
+}
+
+async function put({ parent, name }: Changeable, content: Buffer, old: BigIntStats): Promise<string> {
+  if (content.length <= wholeBytes) return versionOf(replaceNow(parent, name, content, { old }), content);
+  let version = '';
+  const fill = async (made: FileHandle) => {
+    await made.writeFile(content);
+    version = versionOf(await made.stat({ bigint: true }), content);
+  };
+  await replaceFile(parent, name, fill, { old });
+  return version;
 }
 
 /** The codec of a file's content. @throws ToolError when it is no text */

@@ -98,6 +98,7 @@ async function listInto(walk: Walk, folder: Handle, prefix: string, rules: Ignor
 
 function describe(folder: Handle, { name, isFolder, isLink }: Entry, prefix: string, details: boolean): ListedEntry {
   const entry: ListedEntry = { path: prefix + name, kind: isFolder ? 'folder' : isLink ? 'link' : 'file' };
+  if (!isLink && !details) return entry;
   try {
     return {
       ...entry,

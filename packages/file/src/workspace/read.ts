@@ -1,12 +1,12 @@
 /** Reads a file: a range of lines as text, an image, or bytes. */
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { ToolError } from '@sandlot/core';
 import { type Codec, codecOf, detect } from '../text/encoding.ts';
 import { type Eol, eolOf } from '../text/eol.ts';
-import { locateFromEnd, type Source } from '../text/line-index.ts';
-import { takeLines } from '../text/lines.ts';
+import { forEachNewline, locateFromEnd, type Source } from '../text/line-index.ts';
+import { type LineLimits, type TakenLines, takeLines } from '../text/lines.ts';
 import { binaryAdvice, imageType, mediaType } from './media.ts';
-import { sourceOf } from './source.ts';
+import { sourceOf, sourceOfBytes, wholeBytes } from './source.ts';
 import { readVersion, versionOf } from './version.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -68,18 +68,34 @@ const countedBytes = 256 * 1024 * 1024;
 /** Reads from a file. */
 export async function readFile(workspace: Workspace, options: ReadOptions): Promise<ReadResult> {
   using found = workspace.existing(options.path);
+  const small = found.target.readSmall(wholeBytes);
+  if (small) {
+    const version = versionOf(small.stats, small.content);
+    return readSource(workspace, options, { name: found.name, stats: small.stats, version, source: sourceOfBytes(small.content) });
+  }
   await using file = await found.target.open(constants.O_RDONLY);
   const stats = await file.stat({ bigint: true });
   const source = await sourceOf(file);
-  const head = source.whole ?? (await source.read(0, 64 * 1024));
   const version = source.whole ? versionOf(stats, source.whole) : await readVersion(file);
+  return await readSource(workspace, options, { name: found.name, stats, version, source });
+}
+
+interface OpenFile {
+  readonly name: string;
+  readonly stats: BigIntStats;
+  readonly version: string;
+  readonly source: Source & { readonly whole: Buffer | undefined };
+}
+
+async function readSource(workspace: Workspace, options: ReadOptions, { name, stats, version, source }: OpenFile): Promise<ReadResult> {
+  const head = source.whole ?? (await source.read(0, 64 * 1024));
   const facts = { size: source.size, version };
   const image = imageType(head);
 
-  if (options.as === 'base64') return { ...facts, ...(await readBytes(source, options, image ?? mediaType(found.name, head, false))) };
+  if (options.as === 'base64') return { ...facts, ...(await readBytes(source, options, image ?? mediaType(name, head, false))) };
   if (options.as === 'image' || (options.as === 'auto' && image)) return { ...facts, ...(await readImage(source, options.path, image)) };
   const codec = options.encoding === 'auto' ? detect(head, source.whole !== undefined).codec : withMark(codecOf(options.encoding), head);
-  if (!codec) throw binary(options, source.size, mediaType(found.name, head, false));
+  if (!codec) throw binary(options, source.size, mediaType(name, head, false));
   return { ...facts, ...(await readText(workspace, source, codec, head, stats, options)) };
 }
 
@@ -112,7 +128,7 @@ async function readText(
     bytes: options.maxBytes ?? defaultBytes,
     lineCharacters: options.maxBytes === undefined ? defaultLineCharacters : undefined,
   };
-  const taken = await takeLines(source, codec, position, limits, signal);
+  const taken = takeWhole(head, source, codec, position, limits) ?? (await takeLines(source, codec, position, limits, signal));
   const endLine = startLine + taken.count - 1;
   return {
     ...about,
@@ -122,6 +138,20 @@ async function readText(
     cut: taken.cut,
     invalid: taken.text.includes('\uFFFD'),
   };
+}
+
+/** A file that is at hand and wanted whole needs no look at its lines. */
+function takeWhole(head: Buffer, source: Source, codec: Codec, position: number, limits: LineLimits): TakenLines | undefined {
+  const text = head.subarray(position);
+  const isAll = head.length === source.size && limits.lines === Number.POSITIVE_INFINITY && limits.lineCharacters === undefined;
+  if (!isAll || position !== codec.mark.length || text.length > limits.bytes) return undefined;
+  let count = 0;
+  let end = 0;
+  forEachNewline(text, codec, (next) => {
+    count++;
+    end = next;
+  });
+  return { text: codec.decode(text), count: count + (end < text.length ? 1 : 0), cut: 0, bytes: text.length, more: false, endless: false };
 }
 
 async function readBytes(

@@ -1,6 +1,19 @@
 /** Puts a file in place in one step: readers and a killed server see the old content or the new, never a part. */
 import { randomBytes } from 'node:crypto';
-import { type BigIntStats, constants, fchmodSync, fchownSync, linkSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
 import { hasErrno } from '../confine/errors.ts';
@@ -37,27 +50,20 @@ export interface Staged extends AsyncDisposable {
  * @param mode its mode until it is in place
  */
 export async function stage(folder: Handle, mode = 0o666): Promise<Staged> {
-  const temporary = `.sandlot-${randomBytes(8).toString('hex')}.tmp`;
+  const temporary = newName();
   const file = await open(folder.at(temporary), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
   let isPlaced = false;
   return {
     file,
     async place(target, name, { old, mustBeNew = false } = {}) {
-      if (old) await keepOwnerAndMode(file, name, old);
+      if (old) keepOwnerAndMode(file.fd, name, old);
       await file.close();
-      if (old) assertUnchanged(target, name, old);
-      if (mustBeNew) putNew(folder.at(temporary), target, name);
-      else renameSync(folder.at(temporary), target.at(name));
+      put(folder.at(temporary), target, name, { old, mustBeNew });
       isPlaced = true;
     },
     async [Symbol.asyncDispose]() {
       await file.close();
-      if (isPlaced) return;
-      try {
-        unlinkSync(folder.at(temporary));
-      } catch (error) {
-        if (!hasErrno(error, 'ENOENT')) throw error;
-      }
+      if (!isPlaced) remove(folder.at(temporary));
     },
   };
 }
@@ -78,18 +84,62 @@ export async function replaceFile(
   await staged.place(folder, name, options);
 }
 
-async function keepOwnerAndMode(file: FileHandle, name: string, old: BigIntStats): Promise<void> {
-  const made = await file.stat({ bigint: true });
+/**
+ * {@link replaceFile} with a content that is at hand, at once: for small ones, waiting for threads takes most of the time.
+ *
+ * @returns what is known of the new file
+ */
+export function replaceNow(folder: Handle, name: string, content: Buffer, options: ReplaceOptions = {}): BigIntStats {
+  const { old } = options;
+  const temporary = folder.at(newName());
+  const fd = openSync(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, old ? 0o600 : 0o666);
+  try {
+    let stats;
+    try {
+      writeFileSync(fd, content);
+      if (old) keepOwnerAndMode(fd, name, old);
+      stats = fstatSync(fd, { bigint: true });
+    } finally {
+      closeSync(fd);
+    }
+    put(temporary, folder, name, options);
+    return stats;
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+}
+
+function newName(): string {
+  return `.sandlot-${randomBytes(8).toString('hex')}.tmp`;
+}
+
+function remove(temporary: string): void {
+  try {
+    unlinkSync(temporary);
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT')) throw error;
+  }
+}
+
+function put(temporary: string, folder: Handle, name: string, { old, mustBeNew = false }: ReplaceOptions): void {
+  if (old) assertUnchanged(folder, name, old);
+  if (mustBeNew) putNew(temporary, folder, name);
+  else renameSync(temporary, folder.at(name));
+}
+
+function keepOwnerAndMode(fd: number, name: string, old: BigIntStats): void {
+  const made = fstatSync(fd, { bigint: true });
   if (made.uid !== old.uid || made.gid !== old.gid) {
     try {
-      fchownSync(file.fd, Number(old.uid), Number(old.gid));
+      fchownSync(fd, Number(old.uid), Number(old.gid));
     } catch (error) {
       throw new ToolError('PERMISSION_DENIED', `"${name}" belongs to another user (${old.uid}:${old.gid}), which could not be kept.`, {
         cause: error,
       });
     }
   }
-  fchmodSync(file.fd, Number(old.mode & 0o7777n));
+  fchmodSync(fd, Number(old.mode & 0o7777n));
 }
 
 function assertUnchanged(folder: Handle, name: string, old: BigIntStats): void {

@@ -5,16 +5,21 @@ import type { Source } from '../text/line-index.ts';
 /** Files up to this size are read whole, once. */
 export const wholeBytes = 1024 * 1024;
 
+/** A file that is at hand whole. */
+export function sourceOfBytes(whole: Buffer): Source & { readonly whole: Buffer } {
+  return { size: whole.length, whole, read: (position, length) => Promise.resolve(whole.subarray(position, position + length)) };
+}
+
 /** Makes the source of a file. Its size is that of this moment: a file that grows meanwhile is cut there. */
 export async function sourceOf(file: FileHandle): Promise<Source & { readonly whole: Buffer | undefined }> {
   const { size } = await file.stat();
   // Files such as those of /proc say 0 and hold something all the same.
   const whole = size <= wholeBytes ? await readUpTo(file, size === 0 ? wholeBytes : size) : undefined;
+  if (whole) return sourceOfBytes(whole);
   return {
-    size: whole?.length ?? size,
+    size,
     whole,
     read: async (position, length) => {
-      if (whole) return whole.subarray(position, position + length);
       const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - position)));
       let filled = 0;
       while (filled < buffer.length) {

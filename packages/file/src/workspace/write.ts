@@ -5,9 +5,9 @@ import { ToolError } from '@sandlot/core';
 import type { Handle } from '../confine/handle.ts';
 import { type Diff, diffTexts } from '../edit/diff.ts';
 import { codecOf, detect } from '../text/encoding.ts';
-import { assertWritable, makeMissing, replaceFile } from './replace.ts';
+import { assertWritable, makeMissing, replaceFile, replaceNow, type ReplaceOptions } from './replace.ts';
 import { copyBytes, wholeBytes } from './source.ts';
-import { assertVersion, readVersion } from './version.ts';
+import { assertVersion, readVersion, versionOf } from './version.ts';
 import { type Changeable, isFound, type Workspace } from './workspace.ts';
 import { Held } from '../confine/held.ts';
 
@@ -64,17 +64,28 @@ export async function writeFile(workspace: Workspace, options: WriteOptions): Pr
 async function createFile(spot: Changeable, data: Buffer, mode: WriteOptions['mode']): Promise<WriteResult> {
   using made = new Held();
   const folder = makeMissing(spot, made);
-  const version = await put(folder, spot.name, (file) => file.writeFile(data), undefined, mode === 'create');
+  const version = await putBytes(folder, spot.name, data, { mustBeNew: mode === 'create' });
   return { bytes: data.length, created: true, version };
 }
 
 async function changeFile(spot: Changeable, target: Handle, data: Buffer, options: WriteOptions): Promise<WriteResult> {
+  const small = target.readSmall(wholeBytes);
+  if (small) {
+    assertVersion(options.path, options.ifVersion, versionOf(small.stats, small.content));
+    if (options.mode === 'append') {
+      const content = Buffer.concat([small.content, data]);
+      return { bytes: content.length, created: false, version: await putBytes(spot.parent, spot.name, content, { old: small.stats }) };
+    }
+    const version = await putBytes(spot.parent, spot.name, data, { old: small.stats });
+    const diff = await diffBytes(spot.shown, small.content, data, options.signal);
+    return { bytes: data.length, created: false, version, ...(diff && { diff }) };
+  }
   await using old = await target.open(constants.O_RDONLY);
   const stats = await old.stat({ bigint: true });
   if (options.ifVersion !== undefined) assertVersion(options.path, options.ifVersion, await readVersion(old));
   if (options.mode === 'append') return await appendTo(spot, target, old, stats, data);
   const before = stats.size <= wholeBytes ? await old.readFile() : undefined;
-  const version = await put(spot.parent, spot.name, (file) => file.writeFile(data), stats);
+  const version = await putBytes(spot.parent, spot.name, data, { old: stats });
   const diff = before && (await diffBytes(spot.shown, before, data, options.signal));
   return { bytes: data.length, created: false, version, ...(diff && { diff }) };
 }
@@ -93,19 +104,18 @@ async function appendTo(spot: Changeable, target: Handle, old: FileHandle, stats
       await copyBytes(old, file);
       await file.writeFile(data);
     },
-    stats,
+    { old: stats },
   );
   return { bytes, created: false, version };
 }
 
 /** Replaces the file; gives the version of what was put. */
-async function put(
-  folder: Handle,
-  name: string,
-  fill: (file: FileHandle) => Promise<void>,
-  old?: BigIntStats,
-  mustBeNew = false,
-): Promise<string> {
+async function putBytes(folder: Handle, name: string, data: Buffer, options: ReplaceOptions): Promise<string> {
+  if (data.length <= wholeBytes) return versionOf(replaceNow(folder, name, data, options), data);
+  return put(folder, name, (file) => file.writeFile(data), options);
+}
+
+async function put(folder: Handle, name: string, fill: (file: FileHandle) => Promise<void>, options: ReplaceOptions): Promise<string> {
   let version = '';
   await replaceFile(
     folder,
@@ -114,7 +124,7 @@ async function put(
       await fill(file);
       version = await readVersion(file);
     },
-    { old, mustBeNew },
+    options,
   );
   return version;
 }
