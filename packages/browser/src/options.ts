@@ -37,6 +37,25 @@ export const options = {
     schema: z.string().min(1).optional(),
     env: ['SANDLOT_BROWSER_EXECUTABLE_PATH', 'PLAYWRIGHT_MCP_EXECUTABLE_PATH', 'CHROME_PATH'],
   },
+  cdpEndpoint: {
+    description: 'Attach to a Chromium that runs already, such as http://127.0.0.1:9222, rather than start one; it is never ended',
+    placeholder: 'URL',
+    schema: z
+      .string()
+      .regex(/^(?:https?|wss?):\/\/[^/]+/, 'expected an address like http://127.0.0.1:9222')
+      .optional(),
+    env: ['SANDLOT_BROWSER_CDP_ENDPOINT', 'PLAYWRIGHT_MCP_CDP_ENDPOINT'],
+  },
+  isolated: {
+    description: 'Give every caller cookies and storage of its own, also where there is a profile (--cdp-endpoint, --user-data-dir)',
+    boolean: true,
+    schema: z.boolean().default(false),
+  },
+  userDataDir: {
+    description: 'Folder of a profile that is kept; the first caller has it. Without it nothing is kept',
+    placeholder: 'DIR',
+    schema: z.string().min(1).optional(),
+  },
   headless: {
     description: 'Run without a window; --no-headless needs a display',
     boolean: true,

@@ -29,6 +29,8 @@ export async function act(session: Session, options: ActOptions, work: (tab: Tab
     signal.throwIfAborted();
     if (!options.throughDialog) refuseDialog(tab);
     try {
+      await session.profile?.downloads?.claim();
+      using _action = await tab.forAction();
       if (snapshot === 'diff') await lookFirst(tab, signal);
       const mark = tab.activity.mark();
       using interrupted = tab.listen(interruptions);

@@ -6,6 +6,7 @@ import type { Report } from './report.ts';
 import type { Session } from './session.ts';
 import type { Tab } from './tab.ts';
 import { locate, reach } from './target.ts';
+import { resizeWindow } from './window.ts';
 
 /** What every action on an element takes. */
 export interface ElementAction extends ActOptions {
@@ -127,9 +128,13 @@ export async function handleDialog(
   });
 }
 
-/** Changes the size of the page's viewport. */
+/** Changes the size of the page's viewport; where it is what a window on a screen shows, that of the window. */
 export async function resize(session: Session, action: ActOptions & { width: number; height: number }): Promise<Report> {
-  return step('resize', session, action, async ({ page }) => page.setViewportSize({ width: action.width, height: action.height }));
+  const { width, height } = action;
+  return step('resize', session, action, async ({ page }) => {
+    if (page.viewportSize()) return page.setViewportSize({ width, height });
+    await resizeWindow(page, width, height);
+  });
 }
 
 /** One action inside its span. */

@@ -1,8 +1,9 @@
 /** The server's state: one Chromium, started at its first use and again after it died, with a session per caller. */
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { type Log, ToolError } from '@sandlot/core';
+import type { BrowserContext } from 'playwright-core';
 import type { BrowserOptions } from '../options.ts';
+import { attachChromium } from './attach.ts';
+import { contextOptions, prepareContext } from './context-options.ts';
 import { type Launched, launchChromium } from './launch.ts';
 import { Session } from './session.ts';
 
@@ -19,6 +20,8 @@ export class Browsers implements AsyncDisposable {
   /** Callers whose session was lost with the browser, to be told. */
   readonly #bereft = new Set<string>();
   readonly #idle: NodeJS.Timeout;
+  /** Who has the kept profile, as long as the server lives: nobody else inherits the logins. */
+  #holder: string | undefined;
   #launched: Promise<Launched> | undefined;
   #closed = false;
   #closingIdle = false;
@@ -64,27 +67,37 @@ export class Browsers implements AsyncDisposable {
 
   async #open(principal: string): Promise<Session> {
     const { workspace, options, log } = this.#env;
-    const { browser, sandbox, proxy } = await this.#launch();
-    const [width = 1280, height = 720] = options.viewportSize.split('x').map(Number);
-    const context = await browser.newContext({
-      viewport: { width, height },
-      acceptDownloads: true,
-      ignoreHTTPSErrors: options.ignoreHttpsErrors,
-      ...(options.userAgent !== undefined && { userAgent: options.userAgent }),
-      ...(options.storageState !== undefined && { storageState: await readable(options.storageState, '--storage-state') }),
+    const launched = await this.#launch();
+    const { sandbox, proxy } = launched;
+    const profile = this.#profileFor(principal, launched);
+    const context = profile ?? (await launched.browser.newContext(contextOptions(options)));
+    const session = new Session(context, {
+      workspace,
+      options,
+      log,
+      obstruction: (host) => proxy?.obstruction(host),
+      ...(profile && { profile: { downloads: launched.attached?.downloads } }),
     });
-    if (options.initScript !== undefined) await context.addInitScript({ path: await readable(options.initScript, '--init-script') });
-    const session = new Session(context, { workspace, options, log, obstruction: (host) => proxy?.obstruction(host) });
+    await prepareContext(context, options);
     if (this.#bereft.delete(principal))
       session.note('The browser had ended unexpectedly and was started anew; its tabs and cookies are gone.');
     if (sandbox.warning) session.note(`Warning: ${sandbox.warning}`);
     return session;
   }
 
+  /** The kept profile, for the caller that has it: the first one. */
+  #profileFor(principal: string, { profile }: Launched): BrowserContext | undefined {
+    if (!profile || this.#env.options.isolated) return undefined;
+    this.#holder ??= principal;
+    return this.#holder === principal ? profile : undefined;
+  }
+
   #launch(): Promise<Launched> {
     if (this.#closed) throw new ToolError('UNAVAILABLE', 'The browser server is shutting down.');
     if (this.#launched) return this.#launched;
-    const launching = launchChromium(this.#env.options, this.#env.log);
+    const { options, log } = this.#env;
+    const { cdpEndpoint } = options;
+    const launching = cdpEndpoint === undefined ? launchChromium(options, log) : attachChromium(cdpEndpoint, log);
     this.#launched = launching;
     launching.then(
       (launched) => launched.browser.once('disconnected', () => this.#lost(launching, launched)),
@@ -128,15 +141,4 @@ export class Browsers implements AsyncDisposable {
     this.#launched = undefined;
     await (await launching?.catch(() => undefined))?.close();
   }
-}
-
-/** A file that the operator named. @throws ToolError UNAVAILABLE when it cannot be read */
-async function readable(path: string, flag: string): Promise<string> {
-  await access(path, constants.R_OK).catch((error: unknown) => {
-    throw new ToolError('UNAVAILABLE', `"${path}" (option ${flag}) cannot be read.`, {
-      cause: error,
-      advice: 'Correct the option and start the server again.',
-    });
-  });
-  return path;
 }

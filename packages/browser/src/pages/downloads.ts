@@ -1,5 +1,5 @@
 /** Downloads of one caller: each lands in the workspace under its own name, a free one. */
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '@sandlot/core';
 import type { Download } from 'playwright-core';
@@ -50,6 +50,21 @@ export class Downloads {
       record.path = await this.#files.adopt(source, join(this.#folder, record.name));
       record.state = 'completed';
       await download.delete().catch(() => undefined);
+    });
+  }
+
+  /** Takes a download over that a shared browser puts into a file. @param file the finished file; undefined when it was cancelled */
+  receive(suggested: string, url: string, file: Promise<string | undefined>): DownloadRecord {
+    return this.#track(suggested, url, async (record) => {
+      const source = await file;
+      if (source === undefined) {
+        record.state = 'cancelled';
+        return;
+      }
+      record.bytes = (await stat(source)).size;
+      record.path = await this.#files.adopt(source, join(this.#folder, record.name));
+      record.state = 'completed';
+      await rm(source, { force: true });
     });
   }
 

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { type Log, ToolError } from '@sandlot/core';
 import { environment } from '@sandlot/core/config';
 import { withSpan } from '@sandlot/core/telemetry';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
 import { NetworkPolicy } from '../network/policy.ts';
 import { FilteringProxy } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
+import type { Attached } from './attach.ts';
 import { findExecutable } from './executable.ts';
+import { openProfile } from './profile.ts';
 import { decideSandbox, namespaceCommand, type SandboxDecision } from './sandbox.ts';
 
 /** A running Chromium. */
@@ -18,7 +20,11 @@ export interface Launched {
   readonly sandbox: SandboxDecision;
   /** The way to the network; undefined when the policy is off. */
   readonly proxy: FilteringProxy | undefined;
-  /** Ends it and removes what it left on disk. */
+  /** The context whose cookies and storage are kept: that of a browser which was attached to, or of `--user-data-dir`. */
+  readonly profile?: BrowserContext;
+  /** Set when the browser belongs to somebody else. */
+  readonly attached?: Attached;
+  /** Ends it and removes what it left on disk; one that was attached to goes on. */
   close(): Promise<void>;
 }
 
@@ -72,7 +78,7 @@ export async function launchChromium(options: BrowserOptions, log: Log): Promise
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     };
     try {
-      const browser = await chromium.launch({
+      const launchOptions: LaunchOptions = {
         executablePath: await writeLauncher(home, executable, sandbox),
         chromiumSandbox: sandbox.mode !== 'off',
         headless: options.headless,
@@ -84,7 +90,10 @@ export async function launchChromium(options: BrowserOptions, log: Log): Promise
         handleSIGTERM: false,
         handleSIGHUP: false,
         timeout: 60_000,
-      });
+      };
+      const { userDataDir, isolated } = options;
+      const kept = userDataDir !== undefined && !isolated ? await openProfile(userDataDir, options, launchOptions) : undefined;
+      const browser = kept?.browser ?? (await chromium.launch(launchOptions));
       log.info('browser started', { version: browser.version(), executable, sandbox: sandbox.mode });
       const close = async () => {
         try {
@@ -93,9 +102,10 @@ export async function launchChromium(options: BrowserOptions, log: Log): Promise
           await remove();
         }
       };
-      return { browser, sandbox, proxy, close };
+      return { browser, sandbox, proxy, close, ...(kept && { profile: kept.context }) };
     } catch (error) {
       await remove();
+      if (ToolError.is(error)) throw error;
       throw toLaunchError(error, executable);
     }
   });

@@ -42,7 +42,8 @@ export async function readPage(session: Session, options: ReadOptions): Promise<
       const withBoxes = boxes || scope === 'viewport';
       const part = target === undefined ? undefined : await snapshotOf(tab.page, target, withBoxes, signal);
       const lines = await takeSnapshot(tab.page, withBoxes, signal);
-      const picked = selectLines(part ?? lines, { scope, boxes, ...(depth !== undefined && { depth: Math.max(1, depth) }) }, tab.viewport);
+      const viewport = scope === 'viewport' ? await tab.viewport() : undefined;
+      const picked = selectLines(part ?? lines, { scope, boxes, ...(depth !== undefined && { depth: Math.max(1, depth) }) }, viewport);
       tab.saw(lines.map(withoutBox));
       const note = picked.length < lines.length ? `Shows ${picked.length} of the page's ${lines.length} lines.` : undefined;
       const head = { url: tab.url, title: await tab.page.title(), ...(note !== undefined && { note }) };

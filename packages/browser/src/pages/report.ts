@@ -62,7 +62,7 @@ function showPage(session: Session, tab: Tab, lines: readonly string[], mode: Sn
   const seen = tab.seenNow;
   if (seen) return { kind: 'changes', ...cutText(session, diffLines(seen, lines).join('\n'), most) };
   if (all.length <= most) return { kind: 'snapshot', text: all, left: 0 };
-  return { kind: 'snapshot', ...cutText(session, selectLines(lines, { scope: 'interactive' }, tab.viewport).join('\n'), most) };
+  return { kind: 'snapshot', ...cutText(session, selectLines(lines, { scope: 'interactive' }).join('\n'), most) };
 }
 
 function tabEvents(tab: Tab): string[] {

@@ -5,6 +5,7 @@ import type { BrowserContext, Page, Response } from 'playwright-core';
 import type { Obstruction } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
 import { type DownloadRecord, Downloads } from './downloads.ts';
+import type { SharedDownload, SharedDownloads } from './shared-downloads.ts';
 import { Tab } from './tab.ts';
 import { WorkspaceFiles } from './workspace-files.ts';
 
@@ -25,11 +26,14 @@ export interface SessionEnv {
   readonly log: Log;
   /** Why there was no connection to a host. */
   readonly obstruction: (host: string) => Obstruction | undefined;
+  /** Set when the context is a kept profile, which stays open; with the downloads of a browser that was attached to. */
+  readonly profile?: { readonly downloads: SharedDownloads | undefined };
 }
 
 export class Session {
   readonly obstruction: SessionEnv['obstruction'];
   readonly context: BrowserContext;
+  readonly profile: SessionEnv['profile'];
   readonly options: BrowserOptions;
   readonly files: WorkspaceFiles;
   readonly downloads: Downloads;
@@ -40,16 +44,25 @@ export class Session {
   #holds = 0;
   #happenings: Happenings = { notes: [], downloads: [], popups: [] };
   readonly #texts = new Map<string, string>();
+  readonly #onPage = (page: Page) => void this.#adopt(page);
 
-  constructor(context: BrowserContext, { workspace, options, log, obstruction }: SessionEnv) {
+  constructor(context: BrowserContext, { workspace, options, log, obstruction, profile }: SessionEnv) {
     this.context = context;
+    this.profile = profile;
     this.obstruction = obstruction;
     this.options = options;
     this.files = new WorkspaceFiles(workspace);
     this.downloads = new Downloads(this.files, options.outputDir, log);
     context.setDefaultTimeout(options.timeoutAction);
     context.setDefaultNavigationTimeout(options.timeoutNavigation);
-    context.on('page', (page) => void this.#adopt(page));
+    context.on('page', this.#onPage);
+    for (const page of context.pages()) this.#adopt(page);
+    if (profile?.downloads) profile.downloads.onBegin = (download) => void this.#receive(download);
+  }
+
+  /** True for a browser that people and other programs use, too. */
+  get shared(): boolean {
+    return this.profile?.downloads !== undefined;
   }
 
   /**
@@ -75,6 +88,7 @@ export class Session {
       });
     }
     const tab = this.#adopt(await this.context.newPage());
+    tab.ours = true;
     this.current = tab;
     return tab;
   }
@@ -133,17 +147,29 @@ export class Session {
     return { text, offset: Number(offset) };
   }
 
+  /** Closes a tab. The last one of a profile is replaced first, because the browser would end with it. */
+  async closeTab(tab: Tab): Promise<void> {
+    if (this.profile && this.context.pages().every((page) => page === tab.page)) await this.context.newPage();
+    await tab.page.close();
+  }
+
+  /** Ends the session. Of a kept profile only the tabs are closed that this caller opened. */
   async close(): Promise<void> {
-    await this.context.close();
+    if (!this.profile) return this.context.close();
+    this.context.off('page', this.#onPage);
+    if (this.profile.downloads) this.profile.downloads.onBegin = undefined;
+    for (const tab of [...this.tabs.values()]) if (tab.ours) await this.closeTab(tab);
   }
 
   #adopt(page: Page): Tab {
     for (const known of this.tabs.values()) if (known.page === page) return known;
-    const tab = new Tab(`t${++this.#count}`, page);
+    const tab = new Tab(`t${++this.#count}`, page, this.shared);
     this.tabs.set(tab.id, tab);
     this.current ??= tab;
     page.on('popup', (popup) => {
-      this.#happenings.popups.push(this.#adopt(popup));
+      const opened = this.#adopt(popup);
+      opened.ours = tab.ours;
+      this.#happenings.popups.push(opened);
       tab.interrupt('popup');
     });
     page.on('download', (download) => {
@@ -156,6 +182,12 @@ export class Session {
       if (this.current === tab) this.current = [...this.tabs.values()].at(-1);
     });
     return tab;
+  }
+
+  /** A download of a shared browser, whoever started it: an agent's action, a person at the screen, another program. */
+  #receive({ name, url, file }: SharedDownload): void {
+    this.#happenings.downloads.push(this.downloads.receive(name, url, file));
+    for (const tab of this.tabs.values()) tab.interrupt('download');
   }
 
   /** A PDF in a tab is a viewer without text: it is handed over as a file. */

@@ -28,8 +28,8 @@ export async function takeSnapshot(page: Page, boxes: boolean, signal: AbortSign
   return clean(text).split('\n');
 }
 
-/** Picks lines from a snapshot; the viewport scope needs one with boxes. */
-export function selectLines(lines: readonly string[], selection: Selection, viewport: { width: number; height: number }): string[] {
+/** Picks lines from a snapshot; the viewport scope needs one with boxes, and the size of the viewport. */
+export function selectLines(lines: readonly string[], selection: Selection, viewport = { width: 0, height: 0 }): string[] {
   let picked = [...lines];
   if (selection.scope === 'interactive') picked = keep(picked, (line) => isActing(line));
   if (selection.scope === 'viewport') picked = keep(picked, (line) => isVisible(line, viewport));

@@ -21,6 +21,8 @@ export class Tab {
   /** A file chooser that waits for files. */
   chooser: FileChooser | undefined;
   crashed = false;
+  /** True when this caller opened it, or something that it opened did. */
+  ours = false;
   /** What the caller was shown last, and of which document, for the next difference. */
   #seen: { readonly document: number; readonly lines: readonly string[] } | undefined;
   /** Counts the documents that the main frame had. */
@@ -28,9 +30,16 @@ export class Tab {
   #navigation: Request | undefined;
   readonly #landed = new Set<() => void>();
   readonly #interrupted = new Set<(by: Interruption) => void>();
+  readonly #shared: boolean;
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #onChooser = (chooser: FileChooser) => {
+    this.chooser = chooser;
+    this.interrupt('chooser');
+  };
 
-  constructor(id: string, page: Page) {
+  /** @param shared true in a browser that people use, too: choosers are theirs except during an action */
+  constructor(id: string, page: Page, shared = false) {
+    this.#shared = shared;
     this.id = id;
     this.page = page;
     this.activity = new Activity(page);
@@ -43,10 +52,7 @@ export class Tab {
     page.on('dialogclosed', (dialog) => {
       if (this.dialog === dialog) this.dialog = undefined;
     });
-    page.on('filechooser', (chooser) => {
-      this.chooser = chooser;
-      this.interrupt('chooser');
-    });
+    if (!shared) page.on('filechooser', this.#onChooser);
     page.on('crash', () => {
       this.crashed = true;
       this.dialog = undefined;
@@ -71,9 +77,9 @@ export class Tab {
     return this.#documents;
   }
 
-  /** Size of the visible part of a page. */
-  get viewport(): { width: number; height: number } {
-    return this.page.viewportSize() ?? { width: 1280, height: 720 };
+  /** Size of the visible part of the page. */
+  async viewport(): Promise<{ width: number; height: number }> {
+    return this.page.viewportSize() ?? (await this.page.evaluate(() => ({ width: innerWidth, height: innerHeight })));
   }
 
   /** The snapshot of this document that the caller knows, if it knows one. */
@@ -84,6 +90,16 @@ export class Tab {
   /** Remembers what the caller knows of this document. */
   saw(lines: readonly string[]): void {
     this.#seen = { document: this.#documents, lines };
+  }
+
+  /** In a shared browser: catches file choosers until it is disposed, and has the tab in front, where pages run at full speed. */
+  async forAction(): Promise<Disposable> {
+    const { page } = this;
+    if (!this.#shared) return { [Symbol.dispose]: () => undefined };
+    if (!this.dialog && (await page.evaluate(() => document.visibilityState).catch(() => 'visible')) === 'hidden')
+      await page.bringToFront();
+    page.on('filechooser', this.#onChooser);
+    return { [Symbol.dispose]: () => void page.off('filechooser', this.#onChooser) };
   }
 
   /** Resolves when the main frame is at rest. */

@@ -32,7 +32,7 @@ export async function changeTabs(session: Session, action: 'list' | 'new' | 'clo
   if (action === 'close' || action === 'select') {
     const tab = await chosen(session, choice);
     if (action === 'select') await select(session, tab);
-    else await tab.page.close();
+    else await session.closeTab(tab);
   }
   const tabs = await Promise.all([...session.tabs.values()].map(describe));
   return { ...(session.current && { current: session.current.id }), tabs, events };

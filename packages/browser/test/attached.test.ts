@@ -1,0 +1,132 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { connect, temporaryFolder, type TestClient } from '@sandlot/core/testing';
+import { chromium, type Dialog } from 'playwright-core';
+import { expect, it, vi } from 'vitest';
+import { browser } from '../src/index.ts';
+import { startDesktop } from './desktop.ts';
+import { attachment, type Handler, startSite } from './site.ts';
+
+const patient = { timeout: 60_000, interval: 50 };
+
+/** An agent whose server is attached to a browser on a display. */
+async function attach(pages: Record<string, string | Handler>, options: Record<string, unknown> = {}) {
+  const stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder());
+  const site = stack.use(await startSite(pages));
+  const desktop = stack.use(await startDesktop());
+  const client: TestClient = stack.use(
+    await connect(browser, { workspace: folder.path, caps: ['all'], options: { cdpEndpoint: desktop.endpoint, ...options } }),
+  );
+  return { folder, site, desktop, client, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+it('puts downloads of a shared browser into the workspace, two of the same name too, though another client asked for them', async () => {
+  await using at = await attach({ '/': '<a href=/file>Get</a>', '/file': attachment('report.csv', 'a,b') });
+  await at.client.call('browser_navigate', { url: at.site.url });
+  const first = await at.client.call('browser_click', { target: 'a' });
+  expect(first.text).toContain('Downloaded');
+  // A client with Playwright's defaults sends all downloads of the browser to a folder of its own.
+  await using outside = await chromium.connectOverCDP(at.desktop.endpoint);
+  const second = await at.client.call('browser_click', { target: 'a' });
+  expect(second.facts['files']).toEqual([{ path: `${at.folder.path}/downloads/report-1.csv`, bytes: 3, state: 'completed' }]);
+  expect(await readFile(`${at.folder.path}/downloads/report.csv`, 'utf8')).toBe('a,b');
+  expect((await readdir(`${at.folder.path}/downloads`)).toSorted()).toEqual(['report-1.csv', 'report.csv']);
+  expect(outside.isConnected()).toBe(true);
+});
+
+it('sees the tab of a person, works in it, and leaves it open at the end', async () => {
+  await using at = await attach({ '/': '<title>Theirs</title><button onclick="this.textContent=`Done`">Go</button>' });
+  await using person = await chromium.connectOverCDP(at.desktop.endpoint, { noDefaults: true });
+  const [page] = person.contexts()[0]?.pages() ?? [];
+  await page?.goto(at.site.url);
+  const tabs = await at.client.call('browser_tabs', { action: 'list' });
+  expect(tabs.text).toContain('Theirs');
+  expect((await at.client.call('browser_click', { target: 'button' })).text).toContain('button "Done"');
+  await at.client.call('browser_tabs', { action: 'new', url: at.site.url });
+  await vi.waitFor(() => expect(person.contexts()[0]?.pages()).toHaveLength(2), patient);
+  await at.client.call('browser_close');
+  await vi.waitFor(() => expect(person.contexts()[0]?.pages()).toHaveLength(1), patient);
+  expect(await page?.title()).toBe('Theirs');
+});
+
+it('brings a tab to the front when an action needs it', async () => {
+  await using at = await attach({ '/': '<button onclick="this.textContent=`Done`">Go</button>' });
+  await at.client.call('browser_navigate', { url: at.site.url });
+  await using person = await chromium.connectOverCDP(at.desktop.endpoint, { noDefaults: true });
+  await (await person.contexts()[0]?.newPage())?.bringToFront();
+  expect((await at.client.call('browser_click', { target: 'button' })).text).toContain('button "Done"');
+});
+
+it('does not end the browser with its last tab, nor with the server', async () => {
+  await using at = await attach({ '/': '<title>Only</title>' });
+  await at.client.call('browser_navigate', { url: at.site.url });
+  await at.client.call('browser_tabs', { action: 'close' });
+  const left = await at.client.call('browser_tabs', { action: 'list' });
+  expect(left.text).toContain('about:blank');
+  await at.client[Symbol.asyncDispose]();
+  await using person = await chromium.connectOverCDP(at.desktop.endpoint, { noDefaults: true });
+  expect(person.contexts()[0]?.pages()).toHaveLength(1);
+});
+
+it('resizes the window rather than the page inside it', async () => {
+  await using at = await attach({ '/': '<title>Size</title>' });
+  await at.client.call('browser_navigate', { url: at.site.url });
+  await at.client.call('browser_resize', { width: 900, height: 500 });
+  await vi.waitFor(async () => {
+    const size = await at.client.call('browser_evaluate', { function: '() => [innerWidth, innerHeight, outerWidth - innerWidth < 100]' });
+    expect(size.text.replaceAll(/\s/g, '')).toContain('[900,500,true]');
+  }, patient);
+});
+
+it('catches a file chooser during an action, and leaves it to the person otherwise', async () => {
+  await using at = await attach({ '/': '<input type=file onchange="out.textContent = this.files[0].name"><p id=out></p>' });
+  await writeFile(`${at.folder.path}/a.txt`, 'hello');
+  await at.client.call('browser_navigate', { url: at.site.url });
+  const opened = await at.client.call('browser_click', { target: 'input' });
+  expect(opened.text).toContain('A file chooser is open');
+  expect((await at.client.call('browser_file_upload', { paths: ['a.txt'] })).text).toContain('a.txt');
+});
+
+it('keeps a dialog for the agent, and forgets it when somebody else has answered it', async () => {
+  await using at = await attach({ '/': '<button onclick="this.textContent = confirm(`Sure?`)">Go</button>' });
+  await at.client.call('browser_navigate', { url: at.site.url });
+  await using person = await chromium.connectOverCDP(at.desktop.endpoint, { noDefaults: true });
+  const [page] = person.contexts()[0]?.pages() ?? [];
+  const dialogs: Dialog[] = [];
+  page?.on('dialog', (dialog) => dialogs.push(dialog));
+  expect((await at.client.call('browser_click', { target: 'button' })).facts['dialog']).toContain('Sure?');
+  expect((await at.client.call('browser_handle_dialog', { accept: true })).text).toContain('button "true"');
+  await at.client.call('browser_click', { target: 'button' });
+  await vi.waitFor(() => expect(dialogs).toHaveLength(2), patient);
+  await dialogs[1]?.dismiss();
+  await vi.waitFor(async () => expect((await at.client.call('browser_snapshot')).text).toContain('button "false"'), patient);
+});
+
+it('gives the profile to one caller and others contexts of their own', async () => {
+  await using at = await attach({ '/': '<title>Page</title>' });
+  const bob = await at.client.as('bob');
+  await at.client.call('browser_navigate', { url: at.site.url });
+  await at.client.call('browser_cookie_set', { name: 'login', value: 'ada' });
+  await bob.call('browser_navigate', { url: at.site.url });
+  expect((await bob.call('browser_evaluate', { function: '() => document.cookie' })).text).not.toContain('ada');
+  expect((await bob.call('browser_tabs', { action: 'list' })).facts['tabs']).toHaveLength(1);
+  expect((await bob.call('browser_cookie_list')).text).not.toContain('ada');
+});
+
+it('attaches again after the browser was killed and started anew', async () => {
+  await using at = await attach({ '/': '<title>Again</title>' });
+  await at.client.call('browser_navigate', { url: at.site.url });
+  process.kill(at.desktop.browserPid, 'SIGKILL');
+  await vi.waitFor(
+    () =>
+      fetch(at.desktop.endpoint).then(
+        () => Promise.reject(new Error('alive')),
+        () => undefined,
+      ),
+    patient,
+  );
+  await at.desktop.restart();
+  const answer = await at.client.call('browser_navigate', { url: at.site.url });
+  expect(answer.facts['title']).toBe('Again');
+  expect(answer.text).toContain('ended unexpectedly');
+});
