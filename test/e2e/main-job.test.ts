@@ -44,10 +44,12 @@ describe('the main job, with real processes, a real browser and a real shell', (
       expect(pids).toHaveLength(servers.length);
       expect(pids.filter(isAlive)).toEqual([]);
 
-      checkTree(sink.spans);
-      expect(stdout).toContain(`Trace ${sink.spans[0]?.traceId} `);
-      checkPaths(sink.spans);
-      checkSpans(sink.spans);
+      // The checkpoints of the audit trail are anchored in traces of their own.
+      const spans = sink.spans.filter(({ name }) => name !== 'audit.checkpoint');
+      checkTree(spans);
+      expect(stdout).toContain(`Trace ${spans[0]?.traceId} `);
+      checkPaths(spans);
+      checkSpans(spans);
       for (const secret of [key, makeContacts(seed)[0]?.name]) expect(JSON.stringify(sink.spans)).not.toContain(secret);
     });
   }
