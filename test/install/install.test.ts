@@ -1,5 +1,6 @@
 /** Every server alone: packed, installed into an empty folder, started as npx starts it. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,8 +59,7 @@ describe.each(Object.entries(cases))('@sandlot/%s, installed alone', (name, { pa
     const home = join(folder.path, 'empty');
     const workspace = join(folder.path, 'workspace');
     await Promise.all([mkdir(home), mkdir(workspace)]);
-    // What compiles or downloads at an install does so in a script: everything must work without.
-    await run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: home });
+    await install(home, tarballs);
 
     const bin = join(home, 'node_modules', '.bin', `sandlot-${name}`);
     const client = new Client({ name: 'test', version: '1.0.0' });
@@ -74,6 +74,45 @@ describe.each(Object.entries(cases))('@sandlot/%s, installed alone', (name, { pa
     expect(content[0]?.text).toContain(inspected.text);
   });
 });
+
+it('@sandlot/gateway, installed, starts its servers', { timeout }, async () => {
+  await using folder = await temporaryFolder();
+  const manifest = JSON.parse(await readFile(join(root, 'apps/gateway/package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  const names = Object.keys(manifest.dependencies).flatMap((name) => /^@sandlot\/(.+)/.exec(name)?.[1] ?? []);
+  const home = join(folder.path, 'empty');
+  await mkdir(home);
+  await install(home, await pack([...names, 'gateway'], folder.path));
+
+  const key = 'install-key-0123456789';
+  const flags = ['--port', '0', '--workspace', join(folder.path, 'workspace'), '--state-dir', join(folder.path, 'state')];
+  const env = { ...process.env, SANDLOT_API_KEY: key };
+  const bin = join(home, 'node_modules', '.bin', 'sandlot');
+  const gateway = spawn(bin, flags, { cwd: home, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(gateway, 'exit');
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    gateway.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const found = /MCP +(\S+)\/mcp/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    gateway.once('exit', () => reject(new Error(said)));
+  });
+  const response = await fetch(`${url}/v1/mcp/shell/tools/shell_exec`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ command: 'tr "\\0" " " < /proc/$PPID/cmdline' }),
+  });
+  // The servers run as bundled programs, too.
+  expect(await response.text()).toContain('@sandlot/shell/dist/bundle/bin.js');
+  gateway.kill('SIGTERM');
+  await ended;
+});
+
+async function install(folder: string, tarballs: readonly string[]): Promise<void> {
+  // What compiles or downloads at an install does so in a script: everything must work without.
+  await run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: folder });
+}
 
 async function pack(packages: readonly string[], folder: string): Promise<string[]> {
   const flags = packages.flatMap((name) => ['-w', `@sandlot/${name}`]);
