@@ -15,6 +15,17 @@ export const builds = ['both', 'legacy', 'modern'] as const;
 /** A build of the fixture. */
 export type Build = (typeof builds)[number];
 
+/** How the gateway reaches a server. */
+export const transports = ['stdio', 'http', 'sse'] as const;
+
+/** A transport. */
+export type Transport = (typeof transports)[number];
+
+/** The builds that there are over a transport: HTTP+SSE was replaced before there were other eras. */
+export function buildsOver(transport: Transport): readonly Build[] {
+  return transport === 'sse' ? ['legacy'] : builds;
+}
+
 /** True when a build speaks a revision itself. */
 export function speaks(build: Build, revision: Revision): boolean {
   return build === 'both' || (build === 'legacy') === (revision === '2025-11-25');
@@ -31,10 +42,10 @@ export function fixtureCommand(build: Build): { command: string; args: string[] 
   return { command: process.execPath, args: ['--conditions=@sandlot/source', bin, '--era', build] };
 }
 
-/** Starts a build over HTTP. */
-export async function startDirect(build: Build): Promise<Running> {
+/** Starts a build over Streamable HTTP, or HTTP+SSE. */
+export async function startDirect(build: Build, transport: 'http' | 'sse' = 'http'): Promise<Running> {
   const { command, args } = fixtureCommand(build);
-  const child = spawn(command, [...args, '--http', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, [...args, `--${transport}`, '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
   let text = '';
   for await (const chunk of child.stderr.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
@@ -60,23 +71,28 @@ export interface RunningGateway extends AsyncDisposable {
   urlOf(build: Build): string;
 }
 
-/** Starts a gateway with the three builds as stdio servers, under the settings that everybody has. */
-export async function startGateway(): Promise<RunningGateway> {
-  const folder = await temporaryFolder();
+/** Starts a gateway with the three builds as servers, under the settings that everybody has. */
+export async function startGateway(transport: Transport): Promise<RunningGateway> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder());
   const { values } = loadOptions(gatewayOptions, {
     env: {},
     file: { port: 0, auth: 'none', workspace: join(folder.path, 'workspace'), stateDir: join(folder.path, 'state'), logLevel: 'error' },
   });
-  const mcpServers = Object.fromEntries(builds.map((build) => [build, fixtureCommand(build)]));
-  const gateway = await createGateway(values, { mcpServers }, []);
+  const entryOf = async (build: Build) => {
+    if (transport === 'stdio') return fixtureCommand(build);
+    return { url: stack.use(await startDirect(build, transport)).url, type: transport };
+  };
+  const mcpServers = Object.fromEntries(
+    await Promise.all(buildsOver(transport).map(async (build) => [build, await entryOf(build)] as const)),
+  );
+  const gateway = stack.use(await createGateway(values, { mcpServers }, []));
   const { http, close } = await listenGateway(gateway, values);
+  stack.defer(close);
+  const running = stack.move();
   return {
     gateway,
     urlOf: (build) => `${http.url}/mcp/${build}`,
-    async [Symbol.asyncDispose]() {
-      await close();
-      await gateway[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -1,17 +1,20 @@
 /** A few scenarios of the suite in each cell; `npm run conformance` runs them all. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builds, type RunningGateway, startGateway } from './cells.ts';
+import { buildsOver, type RunningGateway, startGateway, transports } from './cells.ts';
 import { type Cell, judge } from './report.ts';
 import { runScenario } from './suite.ts';
 
-let gateway: RunningGateway;
+const cells = transports.flatMap((transport) => buildsOver(transport).map((build) => ({ transport, build })));
+const gateways = new Map<string, RunningGateway>();
 beforeAll(async () => {
-  gateway = await startGateway();
+  for (const transport of transports) gateways.set(transport, await startGateway(transport));
 });
-afterAll(() => gateway[Symbol.asyncDispose]());
+afterAll(async () => {
+  for (const gateway of gateways.values()) await gateway[Symbol.asyncDispose]();
+});
 
-describe.each(builds)('through the gateway, a fixture that speaks: %s', (build) => {
+describe.each(cells)('through the gateway, a fixture over $transport that speaks: $build', ({ transport, build }) => {
   it.each([
     ['2025-11-25', 'tools-call-elicitation'],
     ['2025-11-25', 'tools-call-with-logging'],
@@ -20,7 +23,7 @@ describe.each(builds)('through the gateway, a fixture that speaks: %s', (build) 
     ['2026-07-28', 'input-required-result-capability-check'],
     ['2026-07-28', 'http-custom-header-server-validation'],
   ] as const)('%s %s', async (revision, scenario) => {
-    expect(await runScenario(gateway.urlOf(build), revision, scenario)).toBe(true);
+    expect(await runScenario(gateways.get(transport)?.urlOf(build) ?? '', revision, scenario)).toBe(true);
   });
 });
 
@@ -29,12 +32,12 @@ describe('the committed page and what is known to fail', () => {
     const cell = (lost: string[]): Cell => ({
       build: 'legacy',
       revision: '2026-07-28',
-      route: 'gateway',
+      route: 'stdio',
       result: { passed: [], retried: [], lost, unscored: [] },
     });
-    const known = { 'legacy 2026-07-28 gateway': ['ping'] };
+    const known = { 'legacy 2026-07-28 stdio': ['ping'] };
     expect(judge([cell(['ping'])], known)).toEqual([]);
-    expect(judge([cell(['ping', 'tools-list'])], known)).toEqual(['legacy 2026-07-28 gateway: lost tools-list']);
+    expect(judge([cell(['ping', 'tools-list'])], known)).toEqual(['legacy 2026-07-28 stdio: lost tools-list']);
     expect(judge([cell([])], known)).toEqual([expect.stringContaining('ping passes now')]);
   });
 

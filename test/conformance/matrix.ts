@@ -3,7 +3,7 @@
  * Writes `docs/reference/conformance.md`. Fails on a loss that is not in `known-failures.json`, and on an entry there that passes.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Build, builds, type Running, speaks, startDirect, startGateway } from './cells.ts';
+import { type Build, builds, buildsOver, speaks, startDirect, startGateway, type Transport, transports } from './cells.ts';
 import { type Cell, judge, render } from './report.ts';
 import { type Revision, revisions, runSuite } from './suite.ts';
 
@@ -20,19 +20,19 @@ async function direct(build: Build, revision: Revision): Promise<Cell> {
 }
 
 /** Each cell has a gateway of its own: what an earlier one left behind must not help or harm it. */
-async function bridged(build: Build, revision: Revision): Promise<Cell> {
-  await using gateway = await startGateway();
-  const server: Pick<Running, 'url'> = { url: gateway.urlOf(build) };
-  return { build, revision, route: 'gateway', result: await runSuite(server.url, revision) };
+async function bridged(build: Build, revision: Revision, transport: Transport): Promise<Cell> {
+  await using gateway = await startGateway(transport);
+  return { build, revision, route: transport, result: await runSuite(gateway.urlOf(build), revision) };
 }
 
 const cells: Cell[] = [];
 for (const build of builds) {
   for (const revision of revisions) {
-    for (const run of [direct, bridged]) {
-      const cell = await run(build, revision);
+    const over = transports.filter((transport) => buildsOver(transport).includes(build));
+    for (const route of ['direct', ...over] as const) {
+      const cell = route === 'direct' ? await direct(build, revision) : await bridged(build, revision, route);
       cells.push(cell);
-      const { result, route } = cell;
+      const { result } = cell;
       const said = result
         ? `${result.passed.length}/${result.passed.length + result.lost.length} ${[...result.lost.map((name) => `lost ${name}`), ...result.retried.map((name) => `second attempt: ${name}`)].join(', ')}`
         : 'n/a';

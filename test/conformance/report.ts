@@ -1,12 +1,15 @@
 /** What the matrix says: a page for the docs, and whether it is what is known. */
-import type { Build } from './cells.ts';
+import { type Build, buildsOver, type Transport, transports } from './cells.ts';
 import type { Revision, SuiteResult } from './suite.ts';
+
+/** Directly, or through the gateway, which reaches the server by a transport. */
+export type Route = 'direct' | Transport;
 
 /** One pairing. */
 export interface Cell {
   readonly build: Build;
   readonly revision: Revision;
-  readonly route: 'direct' | 'gateway';
+  readonly route: Route;
   /** Undefined when the build does not speak the revision itself. */
   readonly result?: SuiteResult;
 }
@@ -15,6 +18,13 @@ const upstreams: Record<Build, string> = {
   both: 'speaks both eras',
   legacy: '2025-11-25 only',
   modern: '2026-07-28 only',
+};
+
+const routes: Record<Route, string> = {
+  direct: 'direct',
+  stdio: 'through the gateway, stdio',
+  http: 'through the gateway, Streamable HTTP',
+  sse: 'through the gateway, HTTP+SSE',
 };
 
 /** Compares the cells with what is known to fail, by `<build> <revision> <route>`; returns what is not as known. */
@@ -38,9 +48,8 @@ export function render(cells: readonly Cell[]): string {
     return result ? `${result.passed.length}/${result.passed.length + result.lost.length}` : 'n/a';
   };
   const rows = (['both', 'legacy', 'modern'] as const).flatMap((build) =>
-    (['direct', 'gateway'] as const).map(
-      (route) =>
-        `| ${upstreams[build]} | ${route === 'direct' ? 'direct' : 'through the gateway'} | ${cell(build, route, '2025-11-25')} | ${cell(build, route, '2026-07-28')} |`,
+    (['direct', ...transports.filter((transport) => buildsOver(transport).includes(build))] as const).map(
+      (route) => `| ${upstreams[build]} | ${routes[route]} | ${cell(build, route, '2025-11-25')} | ${cell(build, route, '2026-07-28')} |`,
     ),
   );
   const lost = cells.flatMap(({ build, revision, route, result }) =>
@@ -51,7 +60,7 @@ export function render(cells: readonly Cell[]): string {
 Written by \`npm run conformance\`: do not edit.
 
 The official conformance suite (\`@modelcontextprotocol/conformance\` 0.2.0-alpha.12, \`--requirements\`) against a fixture server, once
-directly over HTTP and once through the gateway with the fixture as a stdio server in \`mcpServers\`. Figures are required scenarios
+directly over HTTP and through the gateway with the fixture in \`mcpServers\`, once for each transport. Figures are required scenarios
 passed. A client of the one era in front of a server of the other is the gateway's bridge; without it such a pair cannot talk at all
 (n/a).
 
@@ -95,7 +104,7 @@ function unscored(cells: readonly Cell[]): string {
   for (const { route, result } of cells) {
     for (const { name, passed, why } of result?.unscored ?? []) {
       const entry = scenarios.get(name) ?? { why, direct: [], gateway: [] };
-      entry[route].push(passed ? 'passes' : 'fails');
+      entry[route === 'direct' ? 'direct' : 'gateway'].push(passed ? 'passes' : 'fails');
       scenarios.set(name, entry);
     }
   }

@@ -85,6 +85,17 @@ describe('the configuration of an added server', () => {
     );
   });
 
+  it('starts nobody before somebody asks', async () => {
+    const servers = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`server-${index}`, odd()]));
+    await using gateway = await foreignGateway(servers);
+    const headers = { authorization: `Bearer ${keys.ann}` };
+    const response = await fetch(`${gateway.url}/v1/mcp/servers?details=true`, { headers });
+    const { data } = (await response.json()) as { data: { state: string }[] };
+    expect(data.map(({ state }) => state)).toEqual(Array.from({ length: 100 }, () => 'stopped'));
+    expect((await list(gateway, '/mcp/server-7')).map(({ name }) => name)).toContain('ok');
+    expect(Object.keys(servers).filter((id) => healthOf(gateway, id)?.state !== 'stopped')).toEqual(['server-7']);
+  });
+
   it('is taken while the gateway runs: clients of both eras hear of it', async () => {
     await using gateway = await foreignGateway({ one: odd() });
     await using old = await bridgeClient('old', `${gateway.url}/mcp`, keys.ann);

@@ -4,7 +4,7 @@ import { ToolError } from '@sandlot/core';
 import { boundedFetch } from './bounded-fetch.ts';
 import { isLoose, type Loose } from './caller.ts';
 import { JsonRpcPeer, type PeerHandlers } from './peer.ts';
-import { sessionLost } from './session-lost.ts';
+import { isSessionLost, sessionLost } from './session-lost.ts';
 import type { Link } from './spawned.ts';
 
 /** How it is reached. */
@@ -37,6 +37,8 @@ export async function httpLink(spec: HttpSpec, handlers: PeerHandlers): Promise<
         sent(message, signal).catch((error: unknown) => {
           if (signal?.aborted) return;
           const known = failure(spec.name, error, transport);
+          const reply = isSessionLost(known) ? undefined : replyIn(error, message['id']);
+          if (reply) return void peer.receive(reply);
           peer.reject(message['id'], known);
           if (isFatal(known, error)) peer.fail(known);
         });
@@ -111,6 +113,21 @@ function failure(name: string, error: unknown, transport: Transport): ToolError 
   return new ToolError('UNAVAILABLE', `The server "${name}" could not be reached: ${messageOf(known)}`, { cause: error });
 }
 
+/** An error of the protocol that came with an HTTP status, such as 404 for an unknown method. */
+function replyIn(error: unknown, id: unknown): Loose | undefined {
+  if (!(error instanceof SdkHttpError) || typeof error.data.text !== 'string') return undefined;
+  const reply = parsed(error.data.text);
+  return isLoose(reply) && isLoose(reply['error']) && reply['id'] === id ? reply : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The stream of an answer ended before the answer came. */
 function broken(name: string, complaint: Error | undefined): ToolError {
   const text = complaint?.message ?? '';
@@ -125,7 +142,7 @@ function broken(name: string, complaint: Error | undefined): ToolError {
 function isFatal(known: ToolError, error: unknown): boolean {
   const root = rootOf(error);
   const code = root instanceof Error && 'code' in root ? root.code : undefined;
-  return known.message.endsWith('does not know this session any more.') || code === 'ECONNREFUSED' || code === 'ENOTFOUND';
+  return isSessionLost(known) || code === 'ECONNREFUSED' || code === 'ENOTFOUND';
 }
 
 function rootOf(error: unknown): unknown {
