@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { loadOptions } from '@sandlot/core/config';
 import { createMcpApp, listenHttp } from '@sandlot/core/http';
 import { createLog, createRuntime } from '@sandlot/core';
@@ -173,6 +174,19 @@ describe('/terminal', () => {
     await viewer.sees('24 80');
     viewer.socket.send(Buffer.alloc(2 * 1024 * 1024));
     expect(await viewer.closed()).toBe(1009);
+  });
+
+  it('types what is more than fits at the speed of the program, whole, and answers others meanwhile', async () => {
+    await using server = await standalone();
+    const bytes = Buffer.from(Array.from({ length: 60_000 }, (_, at) => String(at).padStart(9, 'é')).join(''));
+    const command = `mkfifo go; stty raw -echo; echo ready; read -r go < go; head -c ${bytes.length} | sha256sum; exec sleep 1000`;
+    await using viewer = await view(server.url, { command }, headers);
+    await viewer.sees('ready');
+    viewer.socket.send(bytes.subarray(0, 400_001));
+    viewer.socket.send(bytes.subarray(400_001));
+    await using other = await view(server.url, { command: 'echo other; echo > go' }, headers);
+    expect(await other.closed()).toBe(1000);
+    await viewer.sees(createHash('sha256').update(bytes).digest('hex'));
   });
 
   it('drops what is typed for a program that never reads, and still ends it', async () => {

@@ -201,6 +201,11 @@ export class Command {
     this.#running.write?.(text);
   }
 
+  /** Bytes that were typed and that the program has not taken yet. */
+  get untakenBytes(): number {
+    return this.#running.untaken?.() ?? 0;
+  }
+
   /** Changes the size of the terminal. The same size again does nothing. */
   resize(cols: number, rows: number): void {
     if (this.tree.shellEnded || (this.size.cols === cols && this.size.rows === rows)) return;

@@ -31,6 +31,8 @@ export interface Running {
   close(): void;
   /** Terminals only: types. */
   write?(text: string): void;
+  /** Terminals only: bytes that were typed and that the program has not taken yet, past what the system itself keeps. */
+  untaken?(): number;
   /** Terminals only. */
   resize?(cols: number, rows: number): void;
 }

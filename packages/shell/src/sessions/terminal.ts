@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import { ToolError } from '@sandlot/core';
 import type { Exit, Running, StartOptions } from './running.ts';
+import { Typing } from './typing.ts';
 
 /** Options of {@link startTerminal}. */
 export interface TerminalOptions extends StartOptions {
@@ -41,8 +42,11 @@ export async function startTerminal(options: TerminalOptions): Promise<Running> 
     paused = true;
     pty.pause();
   });
+  const fd: unknown = Reflect.get(pty, 'fd');
+  const typing = typeof fd === 'number' ? new Typing(fd) : undefined;
   const exited = new Promise<Exit>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
+      typing?.end();
       resolve(signal ? { code: null, signal: signalName(signal) } : { code: exitCode, signal: null });
     });
   });
@@ -59,11 +63,15 @@ export async function startTerminal(options: TerminalOptions): Promise<Running> 
     isPaused: () => paused && open,
     close: () => {
       open = false;
+      typing?.end();
       paused = false;
     },
     write: (text) => {
-      if (open) pty.write(text);
+      if (!open) return;
+      if (typing) typing.write(text);
+      else pty.write(text);
     },
+    untaken: () => typing?.waitingBytes ?? 0,
     resize: (cols, rows) => {
       if (open) pty.resize(cols, rows);
     },

@@ -17,6 +17,9 @@ const query = z.object({
   cwd: z.string().optional().describe('Folder of a new terminal'),
 });
 
+/** More typed text than this is not kept for a program that does not read. */
+const mostUntaken = 1024 * 1024;
+
 type Query = z.output<typeof query>;
 
 /** The terminal. */
@@ -53,15 +56,24 @@ function running(id: string, { domain, principal }: SocketContext<Sessions>): Co
   throw new ToolError('FAILED_PRECONDITION', `${id} has no terminal.`, { advice: 'Run the command with tty.' });
 }
 
+function type(command: Command, text: string): void {
+  if (command.untakenBytes > mostUntaken)
+    throw new ToolError(
+      'RESOURCE_EXHAUSTED',
+      `The program does not read what is typed: ${command.untakenBytes} bytes wait. These were dropped.`,
+    );
+  command.write(text);
+}
+
 function listen(command: Command, connection: SocketConnection): void {
   const decoder = new TextDecoder();
   connection.onMessage((message) => {
     if (command.status !== 'running') return;
-    if (typeof message !== 'string') {
-      if (!isReply(message)) command.write(decoder.decode(message, { stream: true }));
-      return;
-    }
     try {
+      if (typeof message !== 'string') {
+        if (!isReply(message)) type(command, decoder.decode(message, { stream: true }));
+        return;
+      }
       const control = parseControl(message);
       if (control.type === 'resize') command.resize(control.cols, control.rows);
       else void command.end('SIGHUP');
