@@ -47,15 +47,19 @@ export class Typing {
     }
   }
 
+  #later(): void {
+    this.#timer = setTimeout(() => this.#pump(), this.#pauseMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+  }
+
   /** Writes what fits; undefined when nothing did, and it goes on later, or never. */
   #try(bytes: Buffer): number | undefined {
     try {
       return writeSync(this.#fd, bytes);
     } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') this.#later();
       // Anything else means that the terminal is gone.
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return void this.end();
-      this.#timer = setTimeout(() => this.#pump(), this.#pauseMs);
-      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+      else this.end();
       return undefined;
     }
   }
