@@ -168,7 +168,7 @@ describe('servers over the API', () => {
     await using gateway = await gatewayAt(folder.path, { odd }, { audit: 'on' }, { scopes: ['odd:*', '*:use', '*:read'] });
     for (const [method, path, body] of [
       ['POST', '', { id: 'a', url: 'https://a.example', headers: { 'X-Token': 'secret-0815' } }],
-      ['PATCH', '/odd', { disabled: true }],
+      ['PATCH', '/odd', { wrong: true }],
       ['DELETE', '/odd', undefined],
       ['POST', '/odd/reload', undefined],
       ['POST', '/odd/approve', {}],

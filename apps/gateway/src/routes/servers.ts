@@ -30,7 +30,7 @@ export interface ServerRoutesOptions {
 /** The routes. Answers are `{ success, message, data }`. */
 export function serverRoutes({ registry, admin, guard }: ServerRoutesOptions): Hono<GatewayEnv> {
   /** Every administration is allowed or refused, and recorded like a call of a tool. */
-  const run = async (c: Context<GatewayEnv>, name: string, args: Loose, work: () => Promise<unknown>) => {
+  const run = async (c: Context<GatewayEnv>, name: string, prepare: () => Prepared) => {
     const principal = c.get('caller');
     const caller = {
       principal: principal.id,
@@ -40,12 +40,17 @@ export function serverRoutes({ registry, admin, guard }: ServerRoutesOptions): H
       signal: c.req.raw.signal,
       notify: () => undefined,
     };
-    const request = { method: `servers/${name}`, params: { arguments: args }, caller };
-    const call = { upstream: { name: 'gateway', prefix: '' }, tool: `servers_${name}`, shown: {}, request };
-    if (!principal.allows(adminScope)) await guard.refuse(call);
+    const callOf = (args: Loose) => ({
+      upstream: { name: 'gateway', prefix: '' },
+      tool: `servers_${name}`,
+      shown: {},
+      request: { method: `servers/${name}`, params: { arguments: args }, caller },
+    });
+    if (!principal.allows(adminScope)) await guard.refuse(callOf({ id: idOf(c) }));
     requireScopes(principal, [adminScope]);
+    const { args, work } = prepare();
     let data: unknown;
-    await guard.run(call, async () => ((data = await work()), {}));
+    await guard.run(callOf(args), async () => ((data = await work()), {}));
     return data;
   };
   const idOf = (c: Context<GatewayEnv>) => c.req.param('id') ?? '';
@@ -66,35 +71,49 @@ export function serverRoutes({ registry, admin, guard }: ServerRoutesOptions): H
       return c.json(done(shown));
     })
     .post('/v1/mcp/servers', async (c) => {
-      const { id, ...entry } = parse(addSchema, c.get('body'));
-      const data = await run(c, 'add', { id, ...withoutValues(entry) }, async () => {
-        await admin.add(id, entry);
-        // It is shown with its tools when it answers soon.
-        await Promise.race([registry.added(id)?.reload(), delay(patienceMs, undefined, { ref: false })]);
-        return stateOf(id);
+      const data = await run(c, 'add', () => {
+        const { id, ...entry } = parse(addSchema, c.get('body'));
+        const work = async () => {
+          await admin.add(id, entry);
+          // It is shown with its tools when it answers soon.
+          await Promise.race([registry.added(id)?.reload(), delay(patienceMs, undefined, { ref: false })]);
+          return stateOf(id);
+        };
+        return { args: { id, ...withoutValues(entry) }, work };
       });
       return c.json(done(data), 201);
     })
     .patch('/v1/mcp/servers/:id', async (c) => {
-      const { disabled } = parse(patchSchema, c.get('body'));
       const id = idOf(c);
-      const data = await run(c, 'patch', { id, disabled }, async () => (await admin.setDisabled(id, disabled), stateOf(id)));
+      const data = await run(c, 'patch', () => {
+        const { disabled } = parse(patchSchema, c.get('body'));
+        return { args: { id, disabled }, work: async () => (await admin.setDisabled(id, disabled), stateOf(id)) };
+      });
       return c.json(done(data));
     })
     .delete('/v1/mcp/servers/:id', async (c) => {
       const id = idOf(c);
-      await run(c, 'remove', { id }, () => admin.remove(id));
+      await run(c, 'remove', () => ({ args: { id }, work: () => admin.remove(id) }));
       return c.json(done(null));
     })
     .post('/v1/mcp/servers/:id/reload', async (c) => {
       const id = idOf(c);
-      return c.json(done(await run(c, 'reload', { id }, async () => (await admin.reload(id), stateOf(id)))));
+      return c.json(done(await run(c, 'reload', () => ({ args: { id }, work: async () => (await admin.reload(id), stateOf(id)) }))));
     })
     .post('/v1/mcp/servers/:id/approve', async (c) => {
-      const approval = parse(approveSchema, c.get('body') ?? {});
       const id = idOf(c);
-      return c.json(done(await run(c, 'approve', { id, ...approval }, async () => ({ approved: await admin.approve(id, approval) }))));
+      const data = await run(c, 'approve', () => {
+        const approval = parse(approveSchema, c.get('body') ?? {});
+        return { args: { id, ...approval }, work: async () => ({ approved: await admin.approve(id, approval) }) };
+      });
+      return c.json(done(data));
     });
+}
+
+/** A change that is allowed: what is recorded of it, and how it is made. */
+interface Prepared {
+  readonly args: Loose;
+  readonly work: () => Promise<unknown>;
 }
 
 function done(data: unknown): { success: true; message: string; data: unknown } {

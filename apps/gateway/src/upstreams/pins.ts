@@ -95,9 +95,9 @@ export class Pins {
         approve: `sandlot approve ${server} ${name}`,
       });
     }
-    for (const { tool, why, hash } of waiting) {
+    for (const { tool, why, hash, approve } of waiting) {
       if (this.#waiting.some((one) => one.hash === hash && one.tool === tool)) continue;
-      log.warn(why === 'new' ? 'new tool waits for approval' : 'changed tool waits for approval', { server, tool, hash });
+      log.warn(why === 'new' ? 'new tool waits for approval' : 'changed tool waits for approval', { server, tool, hash, approve });
     }
     this.#waiting = waiting;
     if (!this.#isClosed && hashOf([...pins.values()]) !== hashOf(known)) {
