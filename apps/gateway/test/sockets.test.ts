@@ -167,7 +167,7 @@ describe('the policy of WebSockets', () => {
     await using gateway = await realGateway(['shell'], { auth: { keys } });
     await using viewer = await view(gateway.url, { ...prompt, cols: 90, ticket: await newTicket(gateway, { path: '/terminal' }) });
     viewer.type('seq 1 1000\r');
-    await viewer.sees('1000\r\n');
+    await viewer.sees('999\r\n1000\r\n');
     viewer.control({ type: 'end' });
     await viewer.closed();
     await refusalOf(`${gateway.url}/terminal`, bearer(eve));
