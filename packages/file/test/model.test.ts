@@ -1,9 +1,10 @@
-/** 100,000 generated paths through generated trees of links, against what the kernel says they are. */
+/** 100,000 generated paths through generated trees of links, against a reference model and against what the kernel says they are. */
 import { mkdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ToolError } from '@sandlot/core';
 import { temporaryFolder } from '@sandlot/core/testing';
 import { expect, it } from 'vitest';
+import { meaningOf, readTree, type Tree } from './path-model.ts';
 import { Workspace } from '../src/workspace/workspace.ts';
 
 const trees = 100;
@@ -55,38 +56,45 @@ it('reaches what is inside and nothing else', async () => {
     for (const folder of ['', 'a', 'a/b', 'b', 'b/a']) {
       for (const name of ['link', 'up']) if (random.next().value % 3 > 0) symlinkSync(pick(targets), join(root, folder, name));
     }
+    const model = readTree(root);
     await using workspace = new Workspace({ path: root });
     for (let i = 0; i < pathsPerTree; i++) {
       const length = 1 + (random.next().value % 6);
       const parts = Array.from({ length }, () => pick([...names, ...names, '..', '.', '']));
       const path = pick(['', '', '', `${root}/`, `${root}-x/`, '/']) + parts.join('/');
       if (path === '') continue;
-      check(workspace, root, path, seen);
+      check(workspace, { root, tree: model }, path, seen);
     }
     rmSync(root, { recursive: true });
   }
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(trees);
 }, 900_000);
 
-function check(workspace: Workspace, root: string, path: string, seen: Record<'inside' | 'refused' | 'missing', number>): void {
+function check(
+  workspace: Workspace,
+  { root, tree }: { root: string; tree: Tree },
+  path: string,
+  seen: Record<'inside' | 'refused' | 'missing', number>,
+): void {
   const real = attempt(() => realpathSync.native(path.startsWith('/') ? path : join(root, '/') + path));
-  const isInside = typeof real === 'string' && (real === root || real.startsWith(`${root}/`));
+  const meaning = meaningOf(tree, root, path);
   const spot = attempt(() => workspace.spot(path));
   if (spot instanceof Error) {
     if (!ToolError.is(spot)) throw spot;
-    // A way that leaves and comes back is refused, too; a way that stays is not.
     seen.refused++;
+    expect(meaning, `${path}: ${spot.message}`).toBe('refused');
     return;
   }
   using held = spot;
   if (!held.target) {
     seen.missing++;
+    expect(meaning, path).toBe('missing');
     expect(typeof real === 'string', `${path} is missing, but there is ${String(real)}`).toBe(false);
     expect(`${held.parent?.place() ?? ''}/`.startsWith(`${root}/`), path).toBe(true);
     return;
   }
   seen.inside++;
-  expect(isInside, `${path} led to ${String(real)}`).toBe(true);
+  expect(meaning, `${path} led to ${String(real)}`).toEqual({ names: relative(root, String(real)) });
   const stats = statSync(String(real), { bigint: true });
   expect([held.target.stats.dev, held.target.stats.ino], path).toEqual([stats.dev, stats.ino]);
 }
