@@ -20,7 +20,7 @@ export const file = defineServer<Workspace, typeof options>({
   resources,
   routes: content,
   isBusy: ({ updates }) => updates.size > 0,
-  open({ workspace, options: { roots, readOnlyRoots, confinement, mounts, hardLinks, uploadBytes }, log }) {
+  open({ workspace, options: { roots, readOnlyRoots, confinement, mounts, hardLinks, attributes, uploadBytes }, log }) {
     const readOnly = new Set(readOnlyRoots.map((path) => resolve(path)));
     return new Workspace({
       path: workspace,
@@ -29,6 +29,7 @@ export const file = defineServer<Workspace, typeof options>({
       confinement,
       mounts,
       hardLinks,
+      attributes,
       uploadBytes,
       onMissingRoot: (path, error) => log.warn('a root cannot be opened and is left out', { path, error }),
     });

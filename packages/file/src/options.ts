@@ -34,6 +34,11 @@ export const options = {
     schema: z.enum(['allow', 'refuse']).default('allow'),
     placeholder: 'POLICY',
   },
+  attributes: {
+    description: 'What a replaced file keeps: "mode" (with its owner), or "all" (ACL and extended attributes, too; needs GNU cp).',
+    schema: z.enum(['mode', 'all']).default('mode'),
+    placeholder: 'WHAT',
+  },
   uploadBytes: {
     description: 'Largest file that is taken over HTTP, in bytes.',
     schema: z.coerce

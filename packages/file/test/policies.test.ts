@@ -1,7 +1,7 @@
 /** F12 and F16: what an operator may refuse, and what is allowed otherwise. Temporary files of killed writes. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { link, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -77,6 +77,38 @@ it('F12 refuses to open a file with a second name when it is told to', async () 
   }
   expect((await world.client.call('file_grep', { pattern: 'SECRET' })).text).not.toContain('SECRET-');
   expect(await readFile(outer, 'utf8')).toBe(secret);
+});
+
+/** Extended attributes by Python, which is where Node has none. */
+async function python(code: string, ...args: string[]): Promise<string> {
+  return (await run('python3', ['-c', `import os, sys, struct\n${code}`, ...args])).stdout.trim();
+}
+
+it('F32 keeps access control lists and extended attributes when it is told to, or refuses', async () => {
+  await using world = await makeWorld({ attributes: 'all' });
+  const path = world.inside('noted.txt');
+  await writeFile(path, 'one\n');
+  const entries = '[(1, 6, 0xffffffff), (2, 4, 1234), (4, 4, 0xffffffff), (16, 4, 0xffffffff), (32, 0, 0xffffffff)]';
+  await python(
+    `os.setxattr(sys.argv[1], 'user.note', b'kept')
+acl = struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *entry) for entry in ${entries})
+os.setxattr(sys.argv[1], 'system.posix_acl_access', acl)`,
+    path,
+  );
+  const look = () => python('print({name: os.getxattr(sys.argv[1], name) for name in sorted(os.listxattr(sys.argv[1]))})', path);
+  const before = await look();
+  expect(before).toContain('posix_acl_access');
+  for (const [tool, args] of [
+    ['file_write', { content: 'two\n' }],
+    ['file_write', { content: 'three\n', mode: 'append' }],
+    ['file_edit', { edits: [{ old_string: 'three', new_string: 'four' }] }],
+    ['file_write', { content: 'x'.repeat(2_000_000) }],
+  ] as const) {
+    const answer = await world.client.call(tool, { path: 'noted.txt', ...args });
+    expect(answer.isError, answer.text).toBe(false);
+    expect(await look(), tool).toBe(before);
+  }
+  expect((await stat(path)).size).toBe(2_000_000);
 });
 
 it('removes what a killed write left behind an hour ago, and nothing else', async () => {

@@ -7,6 +7,8 @@ import { ToolError } from '@sandlot/core';
 export interface Handle extends Disposable {
   /** Metadata of the object, taken when it was reached. */
   readonly stats: BigIntStats;
+  /** True when replacing a file here keeps its access control list and extended attributes, too. Default false. */
+  readonly keepsAttributes?: boolean;
   /** A path of this very object, for calls of `node:fs`. */
   readonly path: string;
   /** A path of an entry of this folder, for calls of `node:fs`. */

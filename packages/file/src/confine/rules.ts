@@ -1,24 +1,27 @@
-/** Rules that an operator may add: nothing on another file system, no file that has a second name. */
+/** Rules that an operator may add: nothing on another file system, no file that has a second name, every attribute kept. */
 import { ToolError } from '@sandlot/core';
 import type { Handle, OpenRoot } from './handle.ts';
 
-/** What is refused. */
+/** What is refused, and what is kept. */
 export interface Rules {
   /** True refuses whatever is mounted inside a root. */
   readonly oneFileSystem: boolean;
   /** True refuses to open files with several hard links: the other name may be outside. */
   readonly oneName: boolean;
+  /** True keeps access control lists and extended attributes of replaced files. */
+  readonly allAttributes: boolean;
 }
 
 /** Adds rules to how a root is opened. */
 export function withRules(open: OpenRoot, rules: Rules): OpenRoot {
-  return rules.oneFileSystem || rules.oneName ? (path) => ruled(open(path), rules) : open;
+  return rules.oneFileSystem || rules.oneName || rules.allAttributes ? (path) => ruled(open(path), rules) : open;
 }
 
 function ruled(handle: Handle, rules: Rules): Handle {
   const { stats } = handle;
   return {
     ...handle,
+    keepsAttributes: rules.allAttributes,
     child(name) {
       const child = handle.child(name);
       if (!rules.oneFileSystem || child.stats.dev === stats.dev) return ruled(child, rules);

@@ -18,6 +18,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
 import { hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
+import { copyAttributes } from './attributes.ts';
 import type { Changeable } from './workspace.ts';
 import type { Held } from '../confine/held.ts';
 
@@ -123,6 +124,7 @@ function remove(temporary: string): void {
 }
 
 function put(temporary: string, folder: Handle, name: string, { old, mustBeNew = false }: ReplaceOptions): void {
+  if (old && folder.keepsAttributes) copyAttributes(folder.at(name), temporary, name);
   if (old) assertUnchanged(folder, name, old);
   if (mustBeNew) putNew(temporary, folder, name);
   else renameSync(temporary, folder.at(name));

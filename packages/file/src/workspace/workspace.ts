@@ -1,7 +1,7 @@
 /** The workspace: roots, the way to places in them, and the order of changes. */
 import { existsSync } from 'node:fs';
 import { ToolError } from '@sandlot/core';
-import { withSpan } from '@sandlot/core/telemetry';
+import { meter, withSpan } from '@sandlot/core/telemetry';
 import { fromErrno } from '../confine/errors.ts';
 import { byDescriptor, byPath } from '../confine/handle.ts';
 import { withRules } from '../confine/rules.ts';
@@ -26,6 +26,8 @@ export interface WorkspaceOptions {
   readonly mounts?: 'allow' | 'refuse';
   /** Files that have a second name, which may be outside. Default `allow`. */
   readonly hardLinks?: 'allow' | 'refuse';
+  /** What of a replaced file is kept. Default `mode`. */
+  readonly attributes?: 'mode' | 'all';
   /** Largest file that is taken over HTTP, in bytes. Default 4 GiB. */
   readonly uploadBytes?: number;
   /** Told about a further root that cannot be opened; the others are served. */
@@ -78,6 +80,7 @@ export class Workspace implements AsyncDisposable {
       withRules(this.confinement === 'descriptors' ? byDescriptor : byPath, {
         oneFileSystem: options.mounts === 'refuse',
         oneName: options.hardLinks === 'refuse',
+        allAttributes: options.attributes === 'all',
       }),
       options.onMissingRoot ?? (() => undefined),
     );
@@ -128,13 +131,21 @@ export class Workspace implements AsyncDisposable {
 
   /** Runs the work of a tool in a span; errors of the file system name the caller's path. */
   async operation<T>(name: Operation, path: string, work: () => Promise<T>): Promise<T> {
-    return withSpan(`file.${name}`, { attributes: { 'file.path': path } }, async () => {
-      try {
-        return await work();
-      } catch (error) {
-        throw fromErrno(error, path);
-      }
-    });
+    const startedAt = performance.now();
+    let outcome = 'error';
+    try {
+      return await withSpan(`file.${name}`, { attributes: { 'file.path': path } }, async () => {
+        try {
+          const result = await work();
+          outcome = 'ok';
+          return result;
+        } catch (error) {
+          throw fromErrno(error, path);
+        }
+      });
+    } finally {
+      meter.observe('sandlot.fs.operation.duration', (performance.now() - startedAt) / 1000, { operation: name, outcome });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
