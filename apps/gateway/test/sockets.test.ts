@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { connect as connectTcp } from 'node:net';
+import { type AddressInfo, connect as connectTcp } from 'node:net';
+import { WebSocket, WebSocketServer } from 'ws';
+import { OpenSockets } from '../src/sockets/open-sockets.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -263,6 +265,30 @@ describe('the policy of WebSockets', () => {
     expect(await raw(['POST /terminal HTTP/1.1', 'Connection: Upgrade', valid, ...websocket])).toBe(404);
     expect(await raw(['GET /v1/sandbox HTTP/1.1', 'Connection: Upgrade', valid, ...websocket])).toBe(200);
     expect(await raw(['GET http://evil.example/terminal HTTP/1.1', 'Connection: Upgrade', valid, ...websocket])).toBe(403);
+  });
+});
+
+describe('open WebSockets', () => {
+  it('are ended when the other side is gone without a word, and not when it is silent', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    const open = new OpenSockets(1000);
+    server.on('connection', (socket) => open.add(socket));
+    const { port } = server.address() as AddressInfo;
+    const silent = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(silent, 'open');
+    const dead = connectTcp(port, '127.0.0.1');
+    dead.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n');
+    dead.write('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
+    await once(dead.resume(), 'close');
+    let pings = 0;
+    silent.on('ping', () => pings++);
+    await until(() => pings > 3 || undefined);
+    expect(silent.readyState).toBe(WebSocket.OPEN);
+    open.close();
+    const [code] = (await once(silent, 'close')) as [number];
+    expect(code).toBe(1001);
+    server.close();
   });
 });
 

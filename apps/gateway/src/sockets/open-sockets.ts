@@ -1,39 +1,38 @@
 /** The WebSockets that are open: looked after by pings, closed at the end. */
 import type { WebSocket } from 'ws';
 
-/** Longer silence than this, pings included, means that the other side is gone. */
-const pingMs = 30_000;
+/** Whoever has left so many pings without an answer is gone. */
+const mostUnanswered = 2;
 
 /** Keeps count of what is open. */
 export class OpenSockets {
-  readonly #answered = new Map<WebSocket, boolean>();
+  /** Pings without an answer. */
+  readonly #unanswered = new Map<WebSocket, number>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor() {
+  /** @param pingMs how often the other side is asked, in milliseconds */
+  constructor(pingMs = 30_000) {
     this.#timer = setInterval(() => this.#ping(), pingMs).unref();
   }
 
   /** Looks after a WebSocket until it is closed. */
   add(socket: WebSocket): void {
-    this.#answered.set(socket, true);
-    socket.on('pong', () => this.#answered.set(socket, true));
-    socket.once('close', () => this.#answered.delete(socket));
+    this.#unanswered.set(socket, 0);
+    socket.on('pong', () => this.#unanswered.set(socket, 0));
+    socket.once('close', () => this.#unanswered.delete(socket));
   }
 
   /** Tells every client that the gateway goes away. */
   close(): void {
     clearInterval(this.#timer);
-    for (const socket of this.#answered.keys()) socket.close(1001, 'The gateway stops.');
+    for (const socket of this.#unanswered.keys()) socket.close(1001, 'The gateway stops.');
   }
 
   #ping(): void {
-    for (const [socket, answered] of this.#answered) {
-      if (!answered) {
-        socket.terminate();
-        continue;
-      }
-      this.#answered.set(socket, false);
-      socket.ping();
+    for (const [socket, unanswered] of this.#unanswered) {
+      this.#unanswered.set(socket, unanswered + 1);
+      if (unanswered < mostUnanswered) socket.ping();
+      else socket.terminate();
     }
   }
 }
