@@ -4,14 +4,6 @@ import { privateLiteral, publicLookup } from '@sandlot/core/network';
 
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
-/** What is looked at of an answer. */
-interface Answer {
-  readonly status: number;
-  readonly statusText: string;
-  readonly headers: { get(name: string): string | null } & Iterable<[string, string]>;
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-}
-
 /** Options of {@link boundedFetch}. */
 export interface BoundedFetchOptions {
   /** Longest body, and longest event of a stream, in bytes. */
@@ -22,11 +14,25 @@ export interface BoundedFetchOptions {
 
 /** Makes one. */
 export async function boundedFetch({ maxBytes, publicOnly }: BoundedFetchOptions): Promise<Fetch> {
-  const inner: (url: string | URL, init?: RequestInit) => Promise<Answer> = publicOnly ? await publicFetch() : fetch;
-  return async (url, init) => {
-    const { status, statusText, headers, body } = await inner(url, init);
-    const isStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-    return new Response(body && body.pipeThrough(limit(maxBytes, isStream)), { status, statusText, headers: [...headers] });
+  const { Agent, fetch: send } = await import('undici');
+  // A call may take as long as the entry's `timeout` says, and a stream may be silent.
+  const connect = publicOnly ? { lookup: publicLookup(notPublic) } : {};
+  const dispatcher = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 });
+  return async (url, { method = 'GET', headers, body, signal, redirect } = {}) => {
+    const literal = publicOnly ? privateLiteral(new URL(url)) : undefined;
+    if (literal !== undefined) throw notPublic(literal, literal);
+    const answer = await send(url, {
+      dispatcher,
+      method,
+      headers: [...new Headers(headers)],
+      ...(typeof body === 'string' && { body }),
+      ...(signal && { signal }),
+      ...(redirect && { redirect }),
+    });
+    const { status, statusText } = answer;
+    const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    const content: ReadableStream<Uint8Array<ArrayBuffer>> | null = answer.body;
+    return new Response(content && content.pipeThrough(limit(maxBytes, isStream)), { status, statusText, headers: [...answer.headers] });
   };
 }
 
@@ -61,21 +67,4 @@ export function notPublic(host: string, address: string): ToolError {
   return new ToolError('PERMISSION_DENIED', `"${host}" leads to ${address}, which is not a public address.`, {
     advice: 'Servers added over the API must have public addresses, unless the gateway runs with --allow-private-upstreams.',
   });
-}
-
-async function publicFetch(): Promise<(url: string | URL, init?: RequestInit) => Promise<Answer>> {
-  const { Agent, fetch: fetchFrom } = await import('undici');
-  const dispatcher = new Agent({ connect: { lookup: publicLookup(notPublic) } });
-  return async (url, { method = 'GET', headers, body, signal, redirect } = {}) => {
-    const literal = privateLiteral(new URL(url));
-    if (literal !== undefined) throw notPublic(literal, literal);
-    return fetchFrom(url, {
-      dispatcher,
-      method,
-      headers: [...new Headers(headers)],
-      ...(typeof body === 'string' && { body }),
-      ...(signal && { signal }),
-      ...(redirect && { redirect }),
-    });
-  };
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ToolError } from '@sandlot/core';
 import { isLoose, type Loose } from './caller.ts';
 import type { Connection } from './connection.ts';
+import { clientSpan, countedRequest } from './counted.ts';
 import { Connections, type Live } from './connections.ts';
 import { Deadline } from './deadline.ts';
 import type { InFlightCalls } from './in-flight.ts';
@@ -87,7 +88,11 @@ export class ForeignServer implements Upstream {
     return this.#options.entry.scope ?? `${this.name}:use`;
   }
 
-  async request(request: UpstreamRequest): Promise<Loose> {
+  request(request: UpstreamRequest): Promise<Loose> {
+    return countedRequest(this.name, request, () => clientSpan(request, () => this.#request(request)));
+  }
+
+  async #request(request: UpstreamRequest): Promise<Loose> {
     const { entry, id } = this.#options;
     const params =
       request.method === 'tools/call' ? { ...request.params, name: this.#ownName(String(request.params['name'])) } : request.params;

@@ -150,7 +150,9 @@ function rootOf(error: unknown): unknown {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // When a name has several addresses, the error of all of them has a code only.
+  return error.message || ('code' in error ? String(error.code) : error.name);
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -5,6 +5,7 @@ import {
   capabilitiesOf,
   listedTools,
   type Log,
+  metricsMethod,
   principalMetaKey,
   type ServerDefinition,
   type Tool,
@@ -12,10 +13,13 @@ import {
   toFullTool,
   toListedTool,
 } from '@sandlot/core';
+import { mergeSnapshots, meter, type Snapshot, snapshotSchema, withoutGauges } from '@sandlot/core/telemetry';
 import { modernEnvelope } from '../mcp/envelope.ts';
 import type { Loose } from './caller.ts';
+import { countedRequest } from './counted.ts';
 import { requestModern } from './modern.ts';
 import { OwnSubscriptions, withoutMeta } from './own-subscriptions.ts';
+import type { JsonRpcPeer } from './peer.ts';
 import { type RunningProcess, startProcess } from './process.ts';
 import type { Offer, Upstream, UpstreamChange, UpstreamHealth, UpstreamRequest } from './upstream.ts';
 
@@ -56,6 +60,8 @@ export class OwnServer implements Upstream {
   #error: string | undefined;
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
+  /** What its processes that have ended counted, and what the running one had at the last look. */
+  #counted: { past: Snapshot; current: Snapshot } = { past: {}, current: {} };
   readonly #subscriptions = new OwnSubscriptions({
     connect: async () => (await this.#start()).peer,
     onMissed: (uri) => this.#emit('notifications/resources/updated', { uri }),
@@ -101,12 +107,25 @@ export class OwnServer implements Upstream {
     clearTimeout(this.#idle);
     this.#active++;
     try {
-      const { peer } = await this.#start();
-      return await requestModern(peer, request, { [principalMetaKey]: request.caller.principal });
+      return await countedRequest(this.name, request, async () => {
+        const { peer } = await this.#start();
+        return requestModern(peer, request, { [principalMetaKey]: request.caller.principal });
+      });
     } finally {
       this.#active--;
       this.#armIdle();
     }
+  }
+
+  /**
+   * What it has counted, over all its processes. Does not start it.
+   *
+   * @returns `answered` is false when it runs and did not say so within a second
+   */
+  async metrics(): Promise<{ snapshot: Snapshot; answered: boolean }> {
+    const running = this.#pid === undefined ? undefined : await this.#running?.catch(() => undefined);
+    const answered = running === undefined || (await this.#count(running.peer));
+    return { snapshot: mergeSnapshots([this.#counted.past, this.#counted.current]), answered };
   }
 
   /** Its WebSockets. */
@@ -185,6 +204,16 @@ export class OwnServer implements Upstream {
     return join(this.#options.runDir, `${this.name}.sock`);
   }
 
+  async #count(peer: JsonRpcPeer): Promise<boolean> {
+    try {
+      const answer = await peer.request(metricsMethod, { _meta: modernEnvelope() }, { signal: AbortSignal.timeout(1000) });
+      this.#counted.current = snapshotSchema.parse(answer['metrics']);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   #emit(method: string, params: Loose): void {
     for (const listener of this.#listeners) listener({ method, params });
   }
@@ -223,8 +252,10 @@ export class OwnServer implements Upstream {
   #onEnd(how: string): void {
     this.#running = undefined;
     this.#pid = undefined;
+    this.#counted = { past: withoutGauges(mergeSnapshots([this.#counted.past, this.#counted.current])), current: {} };
     if (this.#stopping || this.#closed) return;
     this.#restarts++;
+    meter.add('sandlot.server.restarts', 1, { 'sandlot.server': this.name, reason: how });
     this.#error = how;
     this.#options.log.warn('server ended by itself', { server: this.name, how });
     this.#subscriptions.lost();
@@ -246,6 +277,7 @@ export class OwnServer implements Upstream {
       .catch((): Loose => ({ busy: true }));
     // A call may have come while the server was asked.
     if (answer['busy'] !== false || this.#active > 0) return this.#armIdle();
+    await this.#count(running.peer);
     this.#stopping = running.stop().finally(() => {
       this.#stopping = undefined;
     });
