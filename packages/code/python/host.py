@@ -15,8 +15,9 @@ import sys
 
 from jupyter_client.asynchronous import AsyncKernelClient
 
-# The reply of a cell comes on another channel than its output; the idle status is the last of the output.
-IDLE_SECONDS = 2
+# The reply of a cell comes on another channel than its output; the idle status is the last of the output. Only a kernel
+# that loses messages stays silent for so long before it.
+SILENT_SECONDS = 10
 PUBLISHED = {"stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"}
 
 
@@ -58,7 +59,7 @@ class Connection:
             "stop_on_error": False,
         }
         message = session.msg("execute_request", content, metadata={"sandlot": meta})
-        self.cells[message["header"]["msg_id"]] = {"cell": cell, "idle": asyncio.Event()}
+        self.cells[message["header"]["msg_id"]] = {"cell": cell, "idle": asyncio.Event(), "seen": 0}
         self.client.shell_channel.send(message)
 
     async def listen_output(self):
@@ -68,6 +69,7 @@ class Connection:
             cell = self.cells.get((message.get("parent_header") or {}).get("msg_id"))
             if cell is None:
                 continue
+            cell["seen"] += 1
             kind, content = message["msg_type"], message["content"]
             if kind in PUBLISHED:
                 send(kernel=self.kernel, cell=cell["cell"], event=kind, content=content)
@@ -82,10 +84,14 @@ class Connection:
                 self.tasks.append(asyncio.create_task(self.finish(message, cell)))
 
     async def finish(self, message, cell):
-        try:
-            await asyncio.wait_for(cell["idle"].wait(), IDLE_SECONDS)
-        except asyncio.TimeoutError:
-            pass
+        seen = None
+        while seen != cell["seen"]:
+            seen = cell["seen"]
+            try:
+                await asyncio.wait_for(cell["idle"].wait(), SILENT_SECONDS)
+                break
+            except asyncio.TimeoutError:
+                pass
         self.cells.pop(message["parent_header"]["msg_id"], None)
         self.tasks = [task for task in self.tasks if not task.done()]
         send(kernel=self.kernel, cell=cell["cell"], event="reply", content=message["content"])

@@ -145,6 +145,8 @@ export class Contexts implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopWatch();
+    // First, so that nothing waits for a kernel that is still starting.
+    await this.#reaper.endAll();
     await this.store.endAll();
     await Promise.all(Object.values(this.#pools).map((pool) => pool.drain()));
     await this.#reaper[Symbol.asyncDispose]();

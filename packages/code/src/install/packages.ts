@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Progress, ToolError } from '@sandlot/core';
+import { ToolError } from '@sandlot/core';
 import type { Contexts } from '../contexts/contexts.ts';
 import { runProgram } from '../processes/run-program.ts';
 
@@ -23,9 +23,9 @@ print("\\n".join(sorted({(d.metadata["Name"] or "?") + "@" + d.version for d in 
 `;
 
 /** Python, or why there is none. */
-export async function pythonInfo(contexts: Contexts, report: (progress: Progress) => void): Promise<RuntimeInfo> {
+export async function pythonInfo(contexts: Contexts): Promise<RuntimeInfo> {
   try {
-    const { path, version, ipykernel } = await contexts.python.find(report);
+    const { path, version, ipykernel } = await contexts.python.peek();
     const own = join(contexts.venv, 'bin', 'python');
     const lists = await Promise.all(
       [path, ...(existsSync(own) && own !== path ? [own] : [])].map((python) => pythonPackages(python, contexts)),

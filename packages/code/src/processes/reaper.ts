@@ -5,6 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { signalPid, tagged, Tags } from '@sandlot/core/processes';
 
 // The end of the input is the end of the server.
@@ -40,12 +41,17 @@ export class Reaper implements AsyncDisposable {
     this.#child.unref();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const deadline = Date.now() + 5000; Date.now() < deadline;) {
+  /** Ends every process of this server's. */
+  async endAll(): Promise<void> {
+    for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(10)) {
       const left = tagged(this.tags.prefix);
-      if (left.length === 0) break;
+      if (left.length === 0) return;
       for (const pid of left) signalPid(pid, 'SIGKILL');
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.endAll();
     const child = this.#child;
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       child.ref();

@@ -22,6 +22,8 @@ export interface FindPythonOptions {
   readonly venv: string;
   readonly env: Environment;
   readonly log: Log;
+  /** Whether to make an environment where there is none. */
+  readonly make: boolean;
 }
 
 const probe = `
@@ -44,7 +46,7 @@ export async function findPython(options: FindPythonOptions, report: (progress: 
     const found = await look(asked, env);
     if (found?.ipykernel) return found;
     throw new ToolError('FAILED_PRECONDITION', found ? `"${asked}" has no ipykernel.` : `"${asked}" is no Python that starts.`, {
-      advice: found ? `Install it: ${asked} -m pip install ipykernel` : 'Give the path of a Python 3.10 or later as --python.',
+      advice: found ? `Install it: ${asked} -m pip install ipykernel` : 'Give the path of a Python 3.9 or later as --python.',
     });
   }
   const own = join(venv, 'bin', 'python');
@@ -54,7 +56,7 @@ export async function findPython(options: FindPythonOptions, report: (progress: 
   if (onPath?.ipykernel) return onPath;
   if (!onPath || older(onPath.version, [3, 9])) {
     throw new ToolError('FAILED_PRECONDITION', onPath ? `Python ${onPath.version} is too old.` : 'There is no python3 on this machine.', {
-      advice: 'Install Python 3.10 or later: on Debian and Ubuntu "apt-get install python3 python3-venv"; or give its path as --python.',
+      advice: 'Install Python 3.9 or later: on Debian and Ubuntu "apt-get install python3 python3-venv"; or give its path as --python.',
     });
   }
   const made = await look(await makeKernelEnvironment(onPath, options, report), env);

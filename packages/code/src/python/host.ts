@@ -4,6 +4,7 @@ import { ToolError } from '@sandlot/core';
 import type { Environment } from '@sandlot/core/processes';
 import { launch, type Launched } from '../processes/launch.ts';
 import { readMessages } from '../processes/messages.ts';
+import { StderrEnd } from '../processes/stderr-end.ts';
 
 /** Receives what is said about one kernel. */
 export type Listener = (message: Record<string, unknown>) => void;
@@ -25,12 +26,13 @@ export class PythonHost {
 
   private constructor(launched: Launched) {
     this.#launched = launched;
-    const { stdin, stdout } = launched.child;
+    const { stdin, stdout, stderr } = launched.child;
+    const said = new StderrEnd(stderr);
     stdin?.on('error', () => undefined);
     if (stdout) readMessages(stdout, (message) => this.#listeners.get(String(message['kernel']))?.(message));
     void launched.exited.then(() => {
       this.#ended = true;
-      for (const [kernel, listener] of this.#listeners) listener({ kernel, event: 'lost' });
+      for (const [kernel, listener] of this.#listeners) listener({ kernel, event: 'lost', content: said.text });
     });
   }
 
@@ -39,7 +41,7 @@ export class PythonHost {
     const script = fileURLToPath(new URL('../../python/host.py', import.meta.url));
     const command = [python, script];
     const limits = { memoryMb: 0, fileMb: 0 };
-    return new PythonHost(await launch({ command, cwd, env, tag, limits, stdio: ['pipe', 'pipe', 'ignore'] }));
+    return new PythonHost(await launch({ command, cwd, env, tag, limits, stdio: ['pipe', 'pipe', 'pipe'] }));
   }
 
   /** False once its process has ended. */

@@ -9,6 +9,8 @@ import { runProgram } from '../processes/run-program.ts';
 export interface KernelEnvironmentOptions {
   readonly env: Environment;
   readonly log: Log;
+  /** Whether to make it. */
+  readonly make: boolean;
 }
 
 /**
@@ -21,12 +23,17 @@ export interface KernelEnvironmentOptions {
  */
 export async function makeKernelEnvironment(
   base: { path: string; version: string },
-  { env, log }: KernelEnvironmentOptions,
+  { env, log, make }: KernelEnvironmentOptions,
   report: (progress: Progress) => void,
 ): Promise<string> {
   const folder = join(cacheFolder(env), `python-${base.version}`);
   const python = join(folder, 'bin', 'python');
   if (await exists(python)) return python;
+  if (!make) {
+    throw new ToolError('FAILED_PRECONDITION', `Python ${base.version} has no ipykernel yet.`, {
+      advice: 'It is set up with the first Python cell.',
+    });
+  }
   // Elsewhere first, so that a half-made one is never used. The scripts in its bin folder are not used.
   const making = `${folder}.${process.pid}`;
   let step = 0;

@@ -85,8 +85,11 @@ export class PythonKernel implements Kernel {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const kernel = new PythonKernel(options, id, file, launched);
-    const died = kernel.ended.then(({ stderr }) => {
-      throw new ToolError('UNAVAILABLE', `The Python kernel did not start. It said: ${stderr.trim().slice(-1000) || 'nothing'}`);
+    const died = kernel.ended.then(({ stderr, reason }) => {
+      throw new ToolError(
+        'UNAVAILABLE',
+        `The Python kernel did not start. It said: ${(reason ?? stderr.trim().slice(-1000)) || 'nothing'}`,
+      );
     });
     await Promise.race([kernel.#ready.promise.then(() => kernel.#warmUp()), died]);
     // Only a death before this point is a failed start.
@@ -119,8 +122,7 @@ export class PythonKernel implements Kernel {
   #receive(message: Record<string, unknown>): void {
     const { event, cell, content } = message;
     if (event === 'ready') this.#ready.resolve();
-    // Nobody can talk to the kernel any more.
-    if (event === 'lost' || event === 'failed') void this.end('the process that talks to the Python kernels has ended');
+    if (event === 'lost' || event === 'failed') void this.end(`nobody can talk to it any more: ${String(content).trim().slice(-500)}`);
     const running = this.#running;
     if (!running || running.id !== cell) return;
     if (event === 'reply') {

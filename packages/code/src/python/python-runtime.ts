@@ -36,22 +36,37 @@ export class PythonRuntime {
 
   /** The Python that kernels run on; found or made at the first call. */
   find(report: (progress: Progress) => void): Promise<Python> {
-    const { python: asked, venv, log } = this.#options;
-    // pip reads its index from such variables; code does not get them.
-    const env = { ...baseEnvironment(['PIP_*', 'UV_*']), ...this.#options.env };
-    this.#python ??= findPython({ asked, venv, env, log }, report).catch((error: unknown) => {
+    this.#python ??= this.#look(true, report).catch((error: unknown) => {
       this.#python = undefined;
       throw error;
     });
     return this.#python;
   }
 
+  /** The same, but makes nothing. */
+  peek(): Promise<Python> {
+    return this.#python ?? this.#look(false, () => undefined);
+  }
+
+  #look(make: boolean, report: (progress: Progress) => void): Promise<Python> {
+    const { python: asked, venv, log } = this.#options;
+    // pip reads its index from such variables; code does not get them.
+    const env = { ...baseEnvironment(['PIP_*', 'UV_*']), ...this.#options.env };
+    return findPython({ asked, venv, env, log, make }, report);
+  }
+
   /** Starts a kernel. */
   async start(tag: number, report: (progress: Progress) => void): Promise<PythonKernel> {
     const { workspace, env, limits, reaper, venv, connections } = this.#options;
     const { path: python } = await this.find(report);
-    const host = await this.#runningHost(python);
-    return PythonKernel.start({ python, host, workspace, env, tag, limits, venv, connections, sockets: reaper.folder });
+    try {
+      const host = await this.#runningHost(python);
+      return await PythonKernel.start({ python, host, workspace, env, tag, limits, venv, connections, sockets: reaper.folder });
+    } catch (error) {
+      // It may have been removed or changed since it was found.
+      this.#python = undefined;
+      throw error;
+    }
   }
 
   async #runningHost(python: string): Promise<PythonHost> {

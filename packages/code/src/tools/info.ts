@@ -29,7 +29,7 @@ export const info = defineTool({
   }),
   async run({ language }, ctx) {
     const asked = language === undefined ? runtimes : [language];
-    const found = asked.map((one) => (one === 'python' ? pythonInfo(ctx.domain, ctx.progress) : nodeInfo(ctx.domain)));
+    const found = asked.map((one) => (one === 'python' ? pythonInfo(ctx.domain) : nodeInfo(ctx.domain)));
     return { runtimes: await Promise.all(found) };
   },
   render: ({ runtimes: found }) =>

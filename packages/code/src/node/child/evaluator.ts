@@ -44,11 +44,12 @@ export class Evaluator {
     this.#cell = id;
     this.#count++;
     this.#meter.begin(Number(message['outputChars']));
-    const restore = prepare(message);
+    let restore = () => {};
     // A script may end its process; that is no death.
     if (message['fresh'] === true) process.once('exit', (code) => this.#finish(code === 0 ? 'ok' : 'error'));
     let failed = false;
     try {
+      restore = prepare(message);
       this.#globals.useFolder();
       failed = await this.#evaluate(String(message['code']), message['typescript'] === true);
     } catch (error) {
