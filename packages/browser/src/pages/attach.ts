@@ -11,8 +11,6 @@ import { SharedDownloads } from './shared-downloads.ts';
 export interface Attached {
   /** Address of its browser-wide WebSocket. */
   readonly webSocketUrl: string;
-  /** Id of the context that its own windows are in. */
-  readonly contextId: string;
   readonly downloads: SharedDownloads;
 }
 
@@ -31,15 +29,13 @@ export async function attachChromium(endpoint: string, log: Log): Promise<Launch
       const downloads = await SharedDownloads.start(cdp, log);
       const sandbox = await sandboxOf(browser);
       if (sandbox.warning) log.warn(sandbox.warning);
-      const { targetInfos } = await cdp.send('Target.getTargets');
-      const contextId = targetInfos.find(({ type }) => type === 'page' || type === 'browser' || type === 'tab')?.browserContextId ?? '';
       const webSocketUrl = await toWebSocketUrl(endpoint);
       log.info('browser attached', { version: browser.version(), endpoint });
       const close = async () => {
         await downloads[Symbol.asyncDispose]();
         await browser.close();
       };
-      return { browser, sandbox, proxy: undefined, profile, attached: { webSocketUrl, contextId, downloads }, close };
+      return { browser, sandbox, proxy: undefined, profile, attached: { webSocketUrl, downloads }, close };
     } catch (error) {
       await browser.close().catch(() => undefined);
       throw error;

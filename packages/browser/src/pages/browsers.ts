@@ -59,6 +59,11 @@ export class Browsers implements AsyncDisposable {
     return (await this.#launched)?.sandbox;
   }
 
+  /** The browser that was attached to; undefined when it was started here, or none runs. */
+  async attached(): Promise<Launched['attached']> {
+    return (await this.#launched)?.attached;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearInterval(this.#idle);

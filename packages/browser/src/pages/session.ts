@@ -1,6 +1,7 @@
 /** Everything that belongs to one caller: a context of its own (cookies, storage), its tabs and its downloads. */
 import { randomUUID } from 'node:crypto';
 import { type Log, ToolError } from '@sandlot/core';
+import { meter, timed } from '@sandlot/core/telemetry';
 import type { BrowserContext, Page, Response } from 'playwright-core';
 import type { Obstruction } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
@@ -57,7 +58,7 @@ export class Session {
     context.setDefaultNavigationTimeout(options.timeoutNavigation);
     context.on('page', this.#onPage);
     for (const page of context.pages()) this.#adopt(page);
-    if (profile?.downloads) profile.downloads.onBegin = (download) => void this.#receive(download);
+    if (profile?.downloads) profile.downloads.onBegin = (download) => this.#receive(download);
   }
 
   /** True for a browser that people and other programs use, too. */
@@ -87,7 +88,7 @@ export class Session {
         advice: 'Close tabs with browser_tabs.',
       });
     }
-    const tab = this.#adopt(await this.context.newPage());
+    const tab = this.#adopt(await timed('sandlot.browser.page.create.duration', () => this.context.newPage()));
     tab.ours = true;
     this.current = tab;
     return tab;
@@ -150,7 +151,7 @@ export class Session {
   /** Closes a tab. The last one of a profile is replaced first, because the browser would end with it. */
   async closeTab(tab: Tab): Promise<void> {
     if (this.profile && this.context.pages().every((page) => page === tab.page)) await this.context.newPage();
-    await tab.page.close();
+    await timed('sandlot.browser.page.close.duration', () => tab.page.close());
   }
 
   /** Ends the session. Of a kept profile only the tabs are closed that this caller opened. */
@@ -158,13 +159,14 @@ export class Session {
     if (!this.profile) return this.context.close();
     this.context.off('page', this.#onPage);
     if (this.profile.downloads) this.profile.downloads.onBegin = undefined;
-    for (const tab of [...this.tabs.values()]) if (tab.ours) await this.closeTab(tab);
+    for (const tab of this.tabs.values()) if (tab.ours) await this.closeTab(tab);
   }
 
   #adopt(page: Page): Tab {
     for (const known of this.tabs.values()) if (known.page === page) return known;
     const tab = new Tab(`t${++this.#count}`, page, this.shared);
     this.tabs.set(tab.id, tab);
+    meter.shift('sandlot.browser.pages', 1, {});
     this.current ??= tab;
     page.on('popup', (popup) => {
       const opened = this.#adopt(popup);
@@ -178,6 +180,7 @@ export class Session {
     });
     page.on('response', (response) => this.#saveDocument(tab, response));
     page.on('close', () => {
+      meter.shift('sandlot.browser.pages', -1, {});
       this.tabs.delete(tab.id);
       if (this.current === tab) this.current = [...this.tabs.values()].at(-1);
     });
