@@ -110,11 +110,15 @@ export function membersOf(tree: Tree): number[] {
  * shell's where they are few, because this runs after every command.
  */
 export function childrenOf(tree: Tree, livedMs: number): number[] {
-  const latest = Number(read('/proc/loadavg').trim().split(' ').at(-1));
-  const count = latest - tree.pid;
+  const count = latestPid() - tree.pid;
   if (!(count >= 0 && count < 500 && livedMs < 10_000)) return tagged(tree.tag);
   const pids = Array.from({ length: count }, (_, index) => tree.pid + 1 + index);
   return pids.filter((pid) => existsSync(`/proc/${pid}`) && hasTag(pid, tree.tag));
+}
+
+/** The pid that was given out last; not a number without /proc. */
+export function latestPid(): number {
+  return Number(read('/proc/loadavg').trim().split(' ').at(-1) || Number.NaN);
 }
 
 async function isGone(tree: Tree, withinMs: number, tell: (members: number[]) => void = () => undefined): Promise<boolean> {
