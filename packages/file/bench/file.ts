@@ -86,6 +86,11 @@ async function small(round: number): Promise<void> {
     await time('read 1 KB, ms', () => target.read(client, join(workspace, 'small.txt')));
     await time('read 1 MB, ms', () => target.read(client, join(workspace, 'medium.txt')));
     await time('write 1 KB, ms', () => target.write(client, join(workspace, `${target.name}-small.txt`), `${round}`.repeat(1000)));
+    // One of them takes half a minute for it.
+    if (target.name !== 'desktop-commander' || round % 6 === 0) {
+      const one = () => target.read(client, join(workspace, 'small.txt'));
+      await time('50 reads at once, ms', () => Promise.all(Array.from({ length: 50 }, one)));
+    }
     await time('edit in 1 MB, ms', () => target.edit(client, own, `version ${round}\n`, `version ${round + 1}\n`));
   }
 }
@@ -102,9 +107,6 @@ async function large(round: number): Promise<void> {
     );
     await time('list 10,000 entries, ms', () => target.list(client, join(workspace, 'many')));
     await time('glob 20,000 files, ms', () => target.glob(client, tree, '**/*.ts'));
-    await time('50 reads at once, ms', () =>
-      Promise.all(Array.from({ length: 50 }, () => target.read(client, join(workspace, 'small.txt')))),
-    );
     if (target.grep) await time('grep 20,000 files, rare word, ms', async () => target.grep?.(client, tree, 'needle'));
   }
 }

@@ -1,11 +1,11 @@
 /** Finds files and folders by a glob pattern. */
-import { lstatSync } from 'node:fs';
 import { ToolError } from '@sandlot/core';
 import type { Handle } from '../confine/handle.ts';
 import { isTemporaryName } from '../workspace/replace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { compileGlob } from './glob.ts';
 import { IgnoreRules } from './ignore-rules.ts';
+import { lookAt } from './look.ts';
 import { ignoreArgs, ripgrep } from './ripgrep.ts';
 import { walkTree } from './tree.ts';
 
@@ -34,8 +34,8 @@ const mostMatches = 200_000;
 /** Finds paths, newest first. */
 export async function findPaths(workspace: Workspace, options: FindOptions): Promise<FindResult> {
   const matches = compileGlob(relativePattern(workspace, options));
-  using found = workspace.existing(options.path);
-  const folder = found.target;
+  using place = workspace.existing(options.path);
+  const folder = place.target;
   if (!folder.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${options.path}" is not a folder.`);
   const paths: string[] = [];
   const add = (path: string) => {
@@ -43,11 +43,10 @@ export async function findPaths(workspace: Workspace, options: FindOptions): Pro
     return paths.length < mostMatches;
   };
   const timedOut =
-    options.type === 'file' ? await walkFiles(folder, options, add) : await walkAll(folder, workspace, found.shown, options, add);
-  const sorted = options.sort === 'name' ? paths.toSorted() : newestFirst(folder, paths);
-  const shown = sorted.slice(0, options.limit).filter((path) => isInside(workspace, options.path, path));
+    options.type === 'file' ? await walkFiles(folder, options, add) : await walkAll(folder, workspace, place.shown, options, add);
+  const found = options.sort === 'name' ? byName(folder, paths, options.limit) : newestFirst(folder, paths);
   return {
-    paths: shown,
+    paths: found.slice(0, options.limit),
     total: paths.length,
     truncated: paths.length > options.limit || paths.length >= mostMatches || timedOut,
     timedOut,
@@ -80,42 +79,15 @@ async function walkAll(
   return false;
 }
 
-/** Reads only times; the paths that are shown are checked after. */
 function newestFirst(folder: Handle, paths: readonly string[]): string[] {
-  const read = (at: (path: string) => string) =>
-    paths.map((path) => ({ path, time: lstatSync(at(path), { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
-  const times = inFolder(folder, () => read((path) => path)) ?? read((path) => folder.at(path));
-  return times.toSorted((a, b) => b.time - a.time || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
+  const seen = lookAt(folder, paths);
+  return seen.sort((a, b) => b.time - a.time || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
 }
 
-/**
- * Runs synchronous work with a held folder as the working directory: a look at a relative path costs a third of one through `/proc`.
- *
- * @returns nothing when the working directory cannot be changed, as in a worker thread, or could not be changed back
- */
-function inFolder<T>(folder: Handle, work: () => T): T | undefined {
-  try {
-    const before = process.cwd();
-    process.chdir(folder.path);
-    try {
-      return work();
-    } finally {
-      process.chdir(before);
-    }
-  } catch {
-    return undefined;
-  }
-}
-
-/** A folder may have become a link to the outside while the search ran. */
-function isInside(workspace: Workspace, base: string, path: string): boolean {
-  try {
-    using spot = workspace.spot(`${base}/${path}`, { follow: false });
-    return spot.target !== undefined;
-  } catch (error) {
-    if (ToolError.is(error)) return false;
-    throw error;
-  }
+function byName(folder: Handle, paths: readonly string[], limit: number): string[] {
+  return lookAt(folder, paths.toSorted().slice(0, limit))
+    .map(({ path }) => path)
+    .sort();
 }
 
 /** A pattern may name the searched folder, or its root, by its absolute path. */

@@ -48,6 +48,7 @@ export class IgnoreRules {
   /** Whether an entry of this folder is left out. */
   ignores(name: string, isFolder: boolean): boolean {
     if (isFolder && name === '.git') return true;
+    if (this.#levels.length === 0) return false;
     const path = `${this.#base}${name}${isFolder ? '/' : ''}`;
     for (const { base, rules } of this.#levels.toReversed()) {
       const { ignored, unignored } = rules.test(path.slice(base.length));

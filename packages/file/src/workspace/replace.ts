@@ -35,7 +35,7 @@ const temporaryName = /^\.sandlot-[0-9a-f]{16}\.tmp$/;
 
 /** Whether a name is one of a file that is being written. */
 export function isTemporaryName(name: string): boolean {
-  return temporaryName.test(name);
+  return name.startsWith('.sandlot-') && temporaryName.test(name);
 }
 
 /** A file that is written, under a temporary name, and not yet in place. */

@@ -111,7 +111,7 @@ async function appendTo(spot: Changeable, target: Handle, old: FileHandle, stats
 
 /** Replaces the file; gives the version of what was put. */
 async function putBytes(folder: Handle, name: string, data: Buffer, options: ReplaceOptions): Promise<string> {
-  if (data.length <= wholeBytes) return versionOf(replaceNow(folder, name, data, options), data);
+  if (data.length <= writeBytes) return versionOf(replaceNow(folder, name, data, options), data);
   return put(folder, name, (file) => file.writeFile(data), options);
 }
 
