@@ -24,6 +24,7 @@ it('traces a command with its end, and hands it the trace and the collector but 
   expect(exec).toMatchObject({ traceId: trace, name: 'process.exec', attributes: { 'process.exit.code': 3 } });
   expect(exec?.attributes['process.duration_ms']).toBeGreaterThan(0);
   expect(exec?.attributes['process.output_bytes']).toBeGreaterThan(100);
+  expect(exec?.attributes['process.cpu.time_ms']).toBeTypeOf('number');
   expect(sink.spans.find(({ spanId }) => spanId === exec?.parentSpanId)?.name).toBe('execute_tool shell_exec');
   expect(sink.spans.find(({ attributes }) => attributes['process.exit.signal'] === 'SIGKILL')).toBeDefined();
 });
