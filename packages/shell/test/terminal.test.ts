@@ -156,6 +156,19 @@ describe('/terminal', () => {
     await client.close();
   });
 
+  it('stops nobody when an agent types more than its program reads', async () => {
+    await using server = await standalone();
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), { requestInit: { headers } }));
+    const call = async (name: string, args: Record<string, unknown>) =>
+      (await client.callTool({ name, arguments: args })).structuredContent as Record<string, unknown>;
+    const { process_id: id } = await call('shell_exec', { command: 'stty raw -echo; exec sleep 1000', tty: true, wait_ms: 300 });
+    expect(await call('shell_write', { process_id: id, input: 'x'.repeat(200_000), wait_ms: 100 })).toMatchObject({ status: 'running' });
+    expect(await call('shell_exec', { command: 'exit 7', session: 'other' })).toMatchObject({ exit_code: 7 });
+    expect(await call('shell_kill', { process_id: id })).toBeDefined();
+    await client.close();
+  });
+
   it('says what is wrong with a message, and changes nothing', async () => {
     await using server = await standalone();
     await using viewer = await view(server.url, prompt, headers);
