@@ -91,6 +91,7 @@ async function small(round: number): Promise<void> {
       const one = () => target.read(client, join(workspace, 'small.txt'));
       await time('50 reads at once, ms', () => Promise.all(Array.from({ length: 50 }, one)));
     }
+    await time('list 10,000 entries, ms', () => target.list(client, join(workspace, 'many')));
     await time('edit in 1 MB, ms', () => target.edit(client, own, `version ${round}\n`, `version ${round + 1}\n`));
   }
 }
@@ -105,7 +106,6 @@ async function large(round: number): Promise<void> {
     await time('write 5 MB, ms', () =>
       target.write(client, join(workspace, `${target.name}-large.txt`), `${round} line\n`.repeat(700_000)),
     );
-    await time('list 10,000 entries, ms', () => target.list(client, join(workspace, 'many')));
     await time('glob 20,000 files, ms', () => target.glob(client, tree, '**/*.ts'));
     if (target.grep) await time('grep 20,000 files, rare word, ms', async () => target.grep?.(client, tree, 'needle'));
   }
