@@ -25,6 +25,7 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { restRoutes } from './routes/rest.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { socketHints, socketRoutes } from './routes/sockets.ts';
+import { telemetryRoutes, type TelemetryRoutesOptions } from './routes/telemetry.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { OpenSockets } from './sockets/open-sockets.ts';
 import { type SocketRoute, ticketPath } from './sockets/route.ts';
@@ -38,6 +39,7 @@ export interface AppOptions {
   readonly views: Views;
   /** Default: whoever got in may do everything. */
   readonly guard?: Guard;
+  readonly telemetry: TelemetryRoutesOptions;
   readonly sessions: SessionLimits;
   readonly authenticator: Authenticator;
   /** Undefined without OAuth. */
@@ -84,6 +86,8 @@ export function createApp(options: AppOptions): App {
   // Whatever is added below this line needs a credential.
   app.use(auth({ authenticator, tickets, ticketPaths: [...ticketPaths, ...sockets.map(ticketPath)] }));
   app.use(limits(usage));
+  // Before the span: looking at telemetry makes none.
+  app.route('/', telemetryRoutes(options.telemetry));
   app.route('/', byteRoutes(registry, guard));
   app.use(jsonBody(maxRequestBytes));
   app.use(httpSpan());

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { createLog, type Log, type ServerDefinition, ToolError } from '@sandlot/core';
 import { environment, toFlag } from '@sandlot/core/config';
 import { type HttpListening, isLoopback } from '@sandlot/core/http';
+import { traceSocketVariable } from '@sandlot/core/telemetry';
 import { type App, createApp } from './app.ts';
 import { createAnchors } from './audit/anchors.ts';
 import { openAudit } from './audit/trail.ts';
@@ -19,6 +20,8 @@ import { foreignEnvironment, secretValues, serverEnvironment } from './environme
 import { listenApp } from './listen.ts';
 import { auditGuard, type Guard, openGuard } from './mcp/guard.ts';
 import { createViews, type Views } from './mcp/views.ts';
+import { countBoot } from './metrics/boots.ts';
+import { GatewayMetrics } from './metrics/look.ts';
 import type { InstalledServer } from './servers.ts';
 import { ResultFolder } from './spill/result-folder.ts';
 import { spillGuard } from './spill/spill.ts';
@@ -26,6 +29,8 @@ import { AddedServersFile } from './upstreams/added-servers.ts';
 import { ServerAdmin } from './upstreams/admin.ts';
 import { ownSocketRoutes } from './sockets/own.ts';
 import type { SocketRoute } from './sockets/route.ts';
+import { receiveSpans } from './traces/receiver.ts';
+import type { TraceStore } from './traces/store.ts';
 import { OwnServer } from './upstreams/own-server.ts';
 import { pinFolder } from './upstreams/pin-file.ts';
 import { Registry } from './upstreams/registry.ts';
@@ -49,6 +54,9 @@ export interface Gateway extends AsyncDisposable {
   readonly workspace: string;
   /** Values that must never leave the gateway: its keys. */
   readonly secrets: Set<string>;
+  readonly metrics: GatewayMetrics;
+  /** The last traces; undefined when none are kept. */
+  readonly traces: TraceStore | undefined;
   /** Prints checkpoints of the audit trail from now on. */
   readonly showAnchors: () => void;
   readonly log: Log;
@@ -64,11 +72,12 @@ export interface GatewaySettings {
   readonly profiles?: Profiles;
 }
 
-/** Makes the upstreams and the views. Starts no server. */
+/** Makes the upstreams and the views. Starts no server. @param traces keeps the spans of our servers. Default: nobody does */
 export async function createGateway(
   values: GatewayValues,
   settings: GatewaySettings,
   servers: readonly InstalledServer[],
+  traces?: TraceStore,
 ): Promise<Gateway> {
   const log = createLog({ name: 'gateway', level: values.logLevel });
   const workspace = resolve(values.workspace);
@@ -84,19 +93,25 @@ export async function createGateway(
   const audit = toAuditOptions(values, settings, () => [...secrets]);
   const trail = values.audit === 'on' ? await openAudit({ ...audit, version, log, onCheckpoint: anchors.take }) : undefined;
   const runDir = await mkdtemp(join(tmpdir(), 'sandlot-'));
-  const own = servers.map(
-    ({ server, bin }) =>
-      new OwnServer({ ...toServerOptions(server, settings.servers?.[server.name] ?? {}, values, workspace), server, bin, runDir, log }),
-  );
+  const spanSocket = join(runDir, 'spans.sock');
+  const receiving = traces && (await receiveSpans(spanSocket, traces));
+  const own = servers.map(({ server, bin }) => {
+    const { env, ...options } = toServerOptions(server, settings.servers?.[server.name] ?? {}, values, workspace);
+    return new OwnServer({ ...options, env: { ...env, ...(traces && { [traceSocketVariable]: spanSocket }) }, server, bin, runDir, log });
+  });
   const stateDir = resolve(values.stateDir ?? defaultStateDir());
+  const boots = await countBoot(stateDir);
   const rules = { allowStdio: values.allowStdioAdmin, allowPrivate: values.allowPrivateUpstreams, pinFolder: pinFolder(stateDir) };
   const registry = new Registry(own, { ...rules, env: foreignEnvironment(), workspace, maxMessageBytes: maxMessageBytes(values), log });
   const added = new AddedServersFile(stateDir);
   await registry.configureAdded(await added.read());
   await registry.configure(settings.mcpServers ?? {});
   const watching = await watchPins(rules.pinFolder, registry);
+  const metrics = new GatewayMetrics({ registry, own, workspace, trail, boots });
   return {
     log,
+    metrics,
+    traces,
     workspace,
     secrets,
     showAnchors: anchors.show,
@@ -113,6 +128,9 @@ export async function createGateway(
       watching[Symbol.dispose]();
       await registry[Symbol.asyncDispose]();
       await trail?.[Symbol.asyncDispose]();
+      await receiving?.[Symbol.asyncDispose]();
+      metrics[Symbol.dispose]();
+      await boots?.[Symbol.asyncDispose]();
       await rm(runDir, { recursive: true, force: true });
     },
   };
@@ -192,12 +210,13 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
   const apiKey = generated ? await generatedKey(resolve(values.stateDir ?? defaultStateDir())) : values.apiKey;
   if (apiKey !== undefined) gateway.secrets.add(apiKey);
   const auth = await toAuthConfig(values, apiKey, environment());
-  const { registry, admin, views, guard, log } = gateway;
+  const { registry, admin, views, guard, metrics, traces, log } = gateway;
   const { app, close, replaceKeys } = createApp({
     registry,
     admin,
     views,
     guard,
+    telemetry: { metrics, traces },
     sockets: gateway.sockets,
     sessions: { idleMs: values.sessionIdleMs, max: values.maxSessions },
     authenticator: await createAuthenticator(auth),

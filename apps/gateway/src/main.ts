@@ -15,6 +15,7 @@ import { createGateway, type Gateway, type GatewayValues, listenGateway, type Li
 import { createRelayServer } from './mcp/relay-server.ts';
 import { type Taker, watchServers } from './config/watch.ts';
 import { ownServers } from './servers.ts';
+import { TraceStore } from './traces/store.ts';
 import { welcome } from './welcome.ts';
 
 const defaultConfig = gatewayOptions.config.schema.parse(undefined);
@@ -60,8 +61,14 @@ async function run(argv: readonly string[]): Promise<void> {
     mcpServers: parseMcpServers(mcpServers),
     profiles: parseProfiles(profiles),
   };
-  const telemetry = await startTelemetry({ serviceName: 'sandlot-gateway', serviceVersion: version });
-  await using gateway = await createGateway(values, settings, ownServers);
+  const traces = values.traces > 0 && !values.stdio ? new TraceStore({ traces: values.traces }) : undefined;
+  await using gateway = await createGateway(values, settings, ownServers, traces);
+  const telemetry = await startTelemetry({
+    serviceName: 'sandlot-gateway',
+    serviceVersion: version,
+    look: () => gateway.metrics.look(false),
+    ...(traces && { keep: (spans) => void traces.add(spans, true) }),
+  });
   const watch = (takers?: readonly Taker[]) => watchServers(resolve(path), gateway.registry, gateway.views, takers);
   if (values.stdio) await serveOneClient(gateway, values, watch);
   else await serve(gateway, values, (takeKeys) => watch([(file) => takeKeys(optionsOf(argv, file).values)]));

@@ -13,4 +13,12 @@ export { type SocketConnection, type SocketContext, socketDefiner, type SocketDe
 export { defineTool, type Effect, type Tool, toolDefiner, type ToolSpec } from './tool.ts';
 export { errorMetaKey, type ToolResult, toErrorResult, toResult } from './mcp/result.ts';
 export { type ListedTool, toFullTool, toListedTool, toObjectSchema } from './mcp/schema.ts';
-export { busyMethod, capabilitiesOf, createMcpServer, markResult, type McpServerOptions, principalMetaKey } from './mcp/server.ts';
+export {
+  busyMethod,
+  capabilitiesOf,
+  createMcpServer,
+  markResult,
+  type McpServerOptions,
+  metricsMethod,
+  principalMetaKey,
+} from './mcp/server.ts';

@@ -56,6 +56,8 @@ export interface AuditTrail extends AsyncDisposable {
   begin(record: CallRecord): Promise<AuditEntry>;
   /** Signs what is there now, and waits until all of it is on the disk. */
   checkpoint(): Promise<void>;
+  /** How far it is behind: records that wait, and when the last checkpoint was written, in milliseconds since 1970. */
+  status(): { readonly waiting: number; readonly checkpointAt: number | undefined };
 }
 
 const defaults = { checkpointRecords: 1000, checkpointMs: 60_000, fileBytes: 64 * 1024 * 1024 };
@@ -73,7 +75,12 @@ export async function openAudit(options: AuditOptions): Promise<AuditTrail> {
     throw ToolError.is(error) ? error : unavailable(error);
   });
   try {
-    const writer = await openWriter(folder, privateKey, options);
+    let checkpointAt: number | undefined;
+    const onCheckpoint = (line: string) => {
+      checkpointAt = Date.now();
+      options.onCheckpoint?.(line);
+    };
+    const writer = await openWriter(folder, privateKey, { ...options, onCheckpoint });
     const tick = setInterval(() => {
       writer.checkpoint('time').catch(() => {});
       prune(folder, options.retention, writer).catch((error: unknown) => options.log.error('old audit files were not removed', { error }));
@@ -91,6 +98,7 @@ export async function openAudit(options: AuditOptions): Promise<AuditTrail> {
       async checkpoint() {
         await writer.checkpoint('time');
       },
+      status: () => ({ waiting: writer.waiting, checkpointAt }),
       [Symbol.asyncDispose]: () => (closing ??= close()),
     };
   } catch (error) {

@@ -68,6 +68,11 @@ export class Writer {
     };
   }
 
+  /** How many records wait to be written. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Resolves with the record's number when it is safe. Rejects when it could not be written; then it never will be. */
   append(type: string, members: string): Promise<number> {
     return this.#enqueue({ type, members, sync: this.#options.syncCalls });

@@ -126,6 +126,12 @@ export const gatewayOptions = {
   },
   ...auditOptions,
   ...adminOptions,
+  traces: {
+    description: 'Traces that are kept in memory and shown at /v1/traces, without a collector; 0 keeps none and loads nothing for them',
+    placeholder: 'COUNT',
+    schema: z.coerce.number().int().min(0).default(100),
+    env: 'SANDLOT_TRACES',
+  },
   stdio: {
     description: 'Serve one MCP client over stdin and stdout instead of HTTP',
     boolean: true,

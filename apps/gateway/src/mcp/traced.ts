@@ -1,9 +1,10 @@
 /** A client's request in its span: what both ways in share, the SDK's server and the direct call. */
 import { markResult, ToolError } from '@sandlot/core';
-import { attributes, contextFromMeta, errorType, withSpan } from '@sandlot/core/telemetry';
+import { attributes, contextFromMeta, errorType, meter, withSpan } from '@sandlot/core/telemetry';
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { type Context, context, type SpanOptions, SpanKind, trace } from '@opentelemetry/api';
 import { type Caller, envelopeKeys, isLoose, type Loose } from '../upstreams/caller.ts';
+import { methodLabel } from '../upstreams/counted.ts';
 import { UpstreamError } from '../upstreams/peer.ts';
 import type { RelayOptions } from './relay-server.ts';
 import { route } from './route.ts';
@@ -33,7 +34,7 @@ export async function traced(
   const meta = params['_meta'];
   const tool = method === 'tools/call' ? await knownTool(view, params['name']) : undefined;
   const attributesOfSpan = {
-    [attributes.method]: method,
+    [attributes.method]: methodLabel(method),
     [attributes.requestId]: String(id),
     [attributes.transport]: options.transport,
     ...(tool !== undefined && { [attributes.operationName]: 'execute_tool', [attributes.toolName]: tool }),
@@ -41,23 +42,47 @@ export async function traced(
       caller.era === 'modern' && { [attributes.protocolVersion]: String(caller.envelope[envelopeKeys.protocolVersion]) }),
   };
   const { parent, links } = parentOf(meta);
+  const labels: Record<string, string> = {};
+  const startedAt = performance.now();
   const spanOptions: SpanOptions = { kind: SpanKind.SERVER, attributes: attributesOfSpan, links };
-  return withSpan(
-    tool === undefined ? method : `tools/call ${tool}`,
+  // What is the caller's fault is an answer: the span of the server has not failed, as the conventions say.
+  const answer = withSpan(
+    tool === undefined ? methodLabel(method) : `tools/call ${tool}`,
     spanOptions,
     async (span) => {
       try {
         const clean = isLoose(meta) ? { ...params, _meta: withoutReserved(meta) } : params;
-        return markResult(span, await route(view, { method, params: clean, caller }, options.guard));
+        const result = markResult(span, await route(view, { method, params: clean, caller }, options.guard));
+        if (result['isError'] === true) labels[errorType] = 'tool_error';
+        return { result };
       } catch (error) {
         const known = toProtocolError(error);
-        span.setAttribute(attributes.statusCode, String(known.code)).setAttribute(errorType, String(known.code));
+        span.setAttribute(attributes.statusCode, String(known.code));
+        if (callersFault.has(known.code)) return { refused: known };
+        labels[errorType] = String(known.code);
+        span.setAttribute(errorType, String(known.code));
         throw known;
       }
     },
     parent,
   );
+  try {
+    const { result, refused } = await answer;
+    if (refused) throw refused;
+    return result;
+  } finally {
+    meter.observe('mcp.server.operation.duration', (performance.now() - startedAt) / 1000, {
+      ...labels,
+      [attributes.method]: methodLabel(method),
+      [attributes.transport]: options.transport,
+      ...(tool !== undefined && { [attributes.operationName]: 'execute_tool', [attributes.toolName]: tool }),
+      ...(tool !== undefined && { 'sandlot.server': (await view.catalog()).tools.get(tool)?.upstream.name ?? 'gateway' }),
+    });
+  }
 }
+
+/** Codes of errors for which the request is to blame: no errors of the server. */
+const callersFault: ReadonlySet<number> = new Set([-32_700, -32_600, -32_601, -32_602, -32_002]);
 
 /** A name that is in no list is the caller's text: it must not become a span name. */
 async function knownTool(view: View, name: unknown): Promise<string> {

@@ -3,6 +3,7 @@ import { contextFromMeta, isTracing } from '@sandlot/core/telemetry';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
+import { principalAttribute } from '../traces/principal.ts';
 import type { GatewayEnv } from './auth.ts';
 
 /** Opens the span under the caller's `traceparent` header, else under the context in the MCP request's `_meta`. */
@@ -18,7 +19,13 @@ export function httpSpan(): MiddlewareHandler<GatewayEnv> {
       `${c.req.method} ${route}`,
       {
         kind: SpanKind.SERVER,
-        attributes: { 'http.request.method': c.req.method, 'http.route': route, 'url.path': c.req.path, 'url.scheme': 'http' },
+        attributes: {
+          'http.request.method': c.req.method,
+          'http.route': route,
+          'url.path': c.req.path,
+          'url.scheme': 'http',
+          [principalAttribute]: c.get('caller').id,
+        },
       },
       parent,
     );

@@ -6,6 +6,7 @@ import { lookup as resolve } from 'node:dns';
 import { Agent, createServer, type IncomingMessage, request as httpRequest, type Server, type ServerResponse } from 'node:http';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { meter } from '@sandlot/core/telemetry';
 import { type NetworkPolicy, Refusal } from './policy.ts';
 
 /** Header of an answer that comes from the proxy itself; {@link FilteringProxy.obstruction} has the reason. */
@@ -91,6 +92,7 @@ export class FilteringProxy implements AsyncDisposable {
         setHost: false,
       },
       (answer) => {
+        meter.add('sandlot.egress', 1, { decision: 'passed' });
         response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer));
         answer.pipe(response);
         answer.on('error', () => response.destroy());
@@ -119,6 +121,7 @@ export class FilteringProxy implements AsyncDisposable {
     this.#follow(upstream);
     upstream.once('connect', () => {
       upstream.off('error', fail);
+      meter.add('sandlot.egress', 1, { decision: 'passed' });
       upstream.on('error', () => client.destroy());
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       if (head.length > 0) upstream.write(head);
@@ -173,6 +176,7 @@ export class FilteringProxy implements AsyncDisposable {
 
   #remember(host: string, port: number, error: Error): Obstruction {
     const refused = error instanceof Refusal;
+    meter.add('sandlot.egress', 1, { decision: refused ? 'refused' : 'unreachable' });
     const reason = refused
       ? error.message
       : `${host}:${port} ${reasons['code' in error ? String(error.code) : ''] ?? `could not be reached (${error.message})`}`;

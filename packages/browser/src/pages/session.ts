@@ -6,6 +6,7 @@ import type { BrowserContext, Page, Response } from 'playwright-core';
 import type { Obstruction } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
 import { type DownloadRecord, Downloads } from './downloads.ts';
+import type { Secrets } from './secrets.ts';
 import type { SharedDownload, SharedDownloads } from './shared-downloads.ts';
 import { Tab } from './tab.ts';
 import { WorkspaceFiles } from './workspace-files.ts';
@@ -27,6 +28,9 @@ export interface SessionEnv {
   readonly log: Log;
   /** Why there was no connection to a host. */
   readonly obstruction: (host: string) => Obstruction | undefined;
+  readonly secrets: Secrets;
+  /** Called when tabs come, go, or move. */
+  readonly changed: () => void;
   /** Set when the context is a kept profile, which stays open; with the downloads of a browser that was attached to. */
   readonly profile?: { readonly downloads: SharedDownloads | undefined };
 }
@@ -38,8 +42,10 @@ export class Session {
   readonly options: BrowserOptions;
   readonly files: WorkspaceFiles;
   readonly downloads: Downloads;
+  readonly secrets: Secrets;
   readonly tabs = new Map<string, Tab>();
-  current: Tab | undefined;
+  #current: Tab | undefined;
+  readonly #changed: () => void;
   lastUsed = Date.now();
   #count = 0;
   #holds = 0;
@@ -47,18 +53,30 @@ export class Session {
   readonly #texts = new Map<string, string>();
   readonly #onPage = (page: Page) => void this.#adopt(page);
 
-  constructor(context: BrowserContext, { workspace, options, log, obstruction, profile }: SessionEnv) {
+  constructor(context: BrowserContext, { workspace, options, log, obstruction, profile, secrets, changed }: SessionEnv) {
+    this.secrets = secrets;
+    this.#changed = changed;
     this.context = context;
     this.profile = profile;
     this.obstruction = obstruction;
     this.options = options;
-    this.files = new WorkspaceFiles(workspace);
+    this.files = new WorkspaceFiles(workspace, (text) => secrets.hide(text));
     this.downloads = new Downloads(this.files, options.outputDir, log);
     context.setDefaultTimeout(options.timeoutAction);
     context.setDefaultNavigationTimeout(options.timeoutNavigation);
     context.on('page', this.#onPage);
     for (const page of context.pages()) this.#adopt(page);
     if (profile?.downloads) profile.downloads.onBegin = (download) => this.#receive(download);
+  }
+
+  /** The tab that calls without a tab id are about. */
+  get current(): Tab | undefined {
+    return this.#current;
+  }
+
+  set current(tab: Tab | undefined) {
+    this.#current = tab;
+    this.#changed();
   }
 
   /** True for a browser that people and other programs use, too. */
@@ -178,11 +196,15 @@ export class Session {
       this.#happenings.downloads.push(this.downloads.add(download));
       tab.interrupt('download');
     });
+    page.on('framenavigated', () => this.#changed());
+    page.on('dialog', () => this.#changed());
+    page.on('dialogclosed', () => this.#changed());
     page.on('response', (response) => this.#saveDocument(tab, response));
     page.on('close', () => {
       meter.shift('sandlot.browser.pages', -1, {});
       this.tabs.delete(tab.id);
       if (this.current === tab) this.current = [...this.tabs.values()].at(-1);
+      this.#changed();
     });
     return tab;
   }

@@ -1,4 +1,5 @@
 /** One page of a caller: what it asks (dialog, chooser), what it said (console, requests), and what the caller saw of it last. */
+import { meter } from '@sandlot/core/telemetry';
 import type { Dialog, FileChooser, Page, Request } from 'playwright-core';
 import { Activity } from './activity.ts';
 import { ConsoleLog } from './console-log.ts';
@@ -55,6 +56,7 @@ export class Tab {
     if (!shared) page.on('filechooser', this.#onChooser);
     page.on('crash', () => {
       this.crashed = true;
+      meter.add('sandlot.browser.crashes', 1, {});
       this.dialog = undefined;
       this.interrupt('crash');
     });

@@ -5,6 +5,7 @@ import { ToolError } from '../errors.ts';
 import type { CallInfo, Runtime } from '../runtime.ts';
 import type { ServerDefinition } from '../server.ts';
 import { attributes, errorType } from '../telemetry/conventions.ts';
+import { meter } from '../telemetry/recorder.ts';
 import { contextFromMeta, withSpan } from '../telemetry/span.ts';
 import { type ToolResult, toErrorResult, toResult } from './result.ts';
 import { serveResources } from './resources.ts';
@@ -16,6 +17,9 @@ export const principalMetaKey = 'sandlot.dev/principal';
 
 /** Method by which the gateway asks whether a server may be stopped: answers `{ busy }`. Only on the private socket. */
 export const busyMethod = 'sandlot.dev/busy';
+
+/** Method by which the gateway asks for what a server has counted: answers `{ metrics }`. Only on the private socket. */
+export const metricsMethod = 'sandlot.dev/metrics';
 
 /** How a server is reached. */
 export interface McpServerOptions {
@@ -48,6 +52,7 @@ export function createMcpServer(runtime: Runtime, options: McpServerOptions): Se
   }
   if (options.behindGateway) {
     server.fallbackRequestHandler = async ({ method }) => {
+      if (method === metricsMethod) return { metrics: meter.snapshot() };
       if (method !== busyMethod) throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `Method not found: ${method}`);
       return { busy: await runtime.isBusy() };
     };
@@ -81,12 +86,29 @@ async function callTool(
   const parent = contextFromMeta(ctx.mcpReq._meta);
   const run = () => runCall(runtime, options, params, ctx);
   if (options.behindGateway) return context.with(parent, run);
-  return withSpan(
-    `tools/call ${params.name}`,
-    { kind: SpanKind.SERVER, attributes: spanAttributes(options, params.name, ctx) },
-    async (span) => markResult(span, await run()),
-    parent,
-  );
+  const startedAt = performance.now();
+  let error: string | undefined = '_OTHER';
+  try {
+    return await withSpan(
+      `tools/call ${params.name}`,
+      { kind: SpanKind.SERVER, attributes: spanAttributes(options, params.name, ctx) },
+      async (span) => {
+        const result = markResult(span, await run());
+        error = result.isError === true ? 'tool_error' : undefined;
+        return result;
+      },
+      parent,
+    );
+  } finally {
+    meter.observe('mcp.server.operation.duration', (performance.now() - startedAt) / 1000, {
+      [attributes.method]: 'tools/call',
+      [attributes.operationName]: 'execute_tool',
+      [attributes.toolName]: params.name,
+      [attributes.transport]: options.transport,
+      'sandlot.server': runtime.server.name,
+      ...(error !== undefined && { [errorType]: error }),
+    });
+  }
 }
 
 async function runCall(

@@ -1,5 +1,5 @@
 /**
- * The OpenTelemetry SDK, loaded only when tracing is on. A hand-picked set: `@opentelemetry/sdk-node` as a whole costs
+ * The OpenTelemetry SDK, loaded only when traces or metrics are asked for. A hand-picked set: `@opentelemetry/sdk-node` as a whole costs
  * five times the start-up time and eight times the memory.
  */
 import { context, propagation, trace } from '@opentelemetry/api';
@@ -17,38 +17,57 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { environment } from '../config/load.ts';
-import type { Telemetry, TelemetryOptions } from './start.ts';
+import { localExporter, toSocket } from './local-exporter.ts';
+import { meter } from './recorder.ts';
+import { type Telemetry, type TelemetryOptions, traceSocketVariable, wantsMetrics, wantsTelemetry } from './start.ts';
 
 const shutdownMs = 2000;
 
-/** Registers tracer provider, context manager and W3C propagators. */
-export function startSdk(options: TelemetryOptions): Telemetry {
+/** Registers tracer provider, context manager and W3C propagators, and sends metrics: each as far as it is asked for. */
+export async function startSdk(options: TelemetryOptions): Promise<Telemetry> {
   const env = options.env ?? environment();
-  const provider = new TracerProvider({
-    sampler: samplerOf(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG']),
-    // Only these: the default resource would carry the command line, and with it secrets given as arguments.
-    resource: resourceFromAttributes({
-      'service.name': env['OTEL_SERVICE_NAME'] ?? options.serviceName,
-      'service.version': options.serviceVersion,
-      'service.namespace': 'sandlot',
-      ...resourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES']),
-    }),
-    spanProcessors: [
-      new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: Number(env['OTEL_BSP_SCHEDULE_DELAY'] ?? 1000) }),
-    ],
+  // Only these: the default resource would carry the command line, and with it secrets given as arguments.
+  const resource = resourceFromAttributes({
+    'service.name': env['OTEL_SERVICE_NAME'] ?? options.serviceName,
+    'service.version': options.serviceVersion,
+    'service.namespace': 'sandlot',
+    ...resourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES']),
   });
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  propagation.setGlobalPropagator(new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }));
-  trace.setGlobalTracerProvider(provider);
+  const stops: (() => Promise<void>)[] = [];
+  const processors = spanProcessors(options, env);
+  if (processors.length > 0) {
+    const sampler = samplerOf(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG']);
+    const provider = new TracerProvider({ sampler, resource, spanProcessors: processors });
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    propagation.setGlobalPropagator(
+      new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
+    );
+    trace.setGlobalTracerProvider(provider);
+    stops.push(() => provider.shutdown());
+  }
+  if (wantsMetrics(env)) {
+    const { startMetrics } = await import('./otlp-metrics.ts');
+    stops.push(startMetrics(resource, options.look ?? (() => Promise.resolve(meter.snapshot())), env));
+  }
   return {
     async stop() {
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, shutdownMs);
       // A collector that is down must neither delay nor fail the end of the process.
-      await Promise.race([provider.shutdown().catch(() => undefined), promise]);
+      await Promise.race([Promise.allSettled(stops.map((stop) => stop())), promise]);
       clearTimeout(timer);
     },
   };
+}
+
+function spanProcessors({ keep }: TelemetryOptions, env: Readonly<Record<string, string | undefined>>): BatchSpanProcessor[] {
+  const socket = env[traceSocketVariable];
+  const take = keep ?? (socket ? toSocket(socket) : undefined);
+  const delay = (fallback: number) => Number(env['OTEL_BSP_SCHEDULE_DELAY'] ?? fallback);
+  return [
+    ...(wantsTelemetry(env) ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: delay(1000) })] : []),
+    ...(take ? [new BatchSpanProcessor({ exporter: localExporter(take), scheduledDelayMillis: delay(200) })] : []),
+  ];
 }
 
 function samplerOf(name = 'parentbased_always_on', argument = '1'): Sampler {

@@ -1,5 +1,10 @@
-/** Switches tracing on, when the standard `OTEL_*` variables ask for it. Otherwise no SDK module is loaded. */
+/** Switches telemetry on, when the standard `OTEL_*` variables or the gateway ask for it. Otherwise no SDK module is loaded. */
 import { environment } from '../config/load.ts';
+
+import type { Snapshot } from './recorder.ts';
+
+/** Tells a server the socket on which the gateway takes its spans. */
+export const traceSocketVariable = 'SANDLOT_TRACE_SOCKET';
 
 /** A running exporter. */
 export interface Telemetry {
@@ -12,6 +17,10 @@ export interface TelemetryOptions {
   /** `service.name` unless `OTEL_SERVICE_NAME` says otherwise. */
   serviceName: string;
   serviceVersion: string;
+  /** Gets spans as OTLP export requests, besides a collector. Default: the gateway's socket, where there is one. */
+  keep?: (request: string) => void | Promise<void>;
+  /** The metrics of the moment. Default: what this process has counted. */
+  look?: () => Promise<Snapshot>;
   /** Default: this process's environment. */
   env?: Readonly<Record<string, string | undefined>>;
 }
@@ -27,9 +36,22 @@ export function wantsTelemetry(env: Readonly<Record<string, string | undefined>>
   );
 }
 
-/** Starts exporting spans by OTLP/HTTP, if asked for. */
+/** True when the environment asks for metrics by OTLP. `/metrics` needs none of this. */
+export function wantsMetrics(env: Readonly<Record<string, string | undefined>> = environment()): boolean {
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return false;
+  if (env['OTEL_METRICS_EXPORTER'] !== undefined && env['OTEL_METRICS_EXPORTER'] !== 'otlp') return false;
+  return Boolean(
+    env['OTEL_EXPORTER_OTLP_ENDPOINT'] ??
+    env['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'] ??
+    (env['OTEL_METRICS_EXPORTER'] === 'otlp' || undefined),
+  );
+}
+
+/** Starts exporting by OTLP/HTTP, or keeping spans, if asked for. */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry | undefined> {
-  if (!wantsTelemetry(options.env)) return undefined;
+  const { env = environment(), keep } = options;
+  const isKept = (keep !== undefined || Boolean(env[traceSocketVariable])) && env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true';
+  if (!isKept && !wantsTelemetry(env) && !wantsMetrics(env)) return undefined;
   const { startSdk } = await import('./sdk.ts');
   return startSdk(options);
 }

@@ -1,4 +1,4 @@
-/** A collector for tests: receives OTLP/HTTP JSON and keeps the spans. */
+/** A collector for tests: receives OTLP/HTTP JSON and keeps the spans and the names of metrics. */
 import { createServer } from 'node:http';
 import { z } from 'zod';
 
@@ -51,6 +51,8 @@ export interface OtlpSink extends AsyncDisposable {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
   readonly spans: ReceivedSpan[];
+  /** Names of received metrics. */
+  readonly metrics: string[];
   /** Waits until the spans satisfy a condition, for at most 30 s. */
   waitFor(condition: (spans: readonly ReceivedSpan[]) => boolean): Promise<void>;
 }
@@ -58,12 +60,15 @@ export interface OtlpSink extends AsyncDisposable {
 /** Starts a collector on a free loopback port. */
 export async function otlpSink(): Promise<OtlpSink> {
   const spans: ReceivedSpan[] = [];
+  const metrics: string[] = [];
   const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      spans.push(...toSpans(JSON.parse(Buffer.concat(chunks).toString('utf8'))));
+      const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+      if (request.url === '/v1/metrics') metrics.push(...toMetricNames(body));
+      else spans.push(...toSpans(body));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       for (const check of waiting) check();
     });
@@ -74,6 +79,7 @@ export async function otlpSink(): Promise<OtlpSink> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     spans,
+    metrics,
     waitFor(condition) {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
@@ -95,6 +101,16 @@ export async function otlpSink(): Promise<OtlpSink> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+const metricsSchema = z.object({
+  resourceMetrics: z.array(z.object({ scopeMetrics: z.array(z.object({ metrics: z.array(z.object({ name: z.string() })) })) })),
+});
+
+function toMetricNames(body: unknown): string[] {
+  return metricsSchema
+    .parse(body)
+    .resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics.map(({ name }) => name)));
 }
 
 function toSpans(body: unknown): ReceivedSpan[] {

@@ -1,0 +1,41 @@
+/** What the container as a whole uses: cgroup v2 files, pressure (PSI) and the workspace's file system. What there is not is left out. */
+import { readFile, statfs } from 'node:fs/promises';
+import type { Recorder } from '@sandlot/core/telemetry';
+
+const cgroup = '/sys/fs/cgroup';
+
+/** Puts everything into the recorder. @param workspace absolute path */
+export async function lookAtContainer(recorder: Recorder, workspace: string): Promise<void> {
+  const [cpu, memory, limit, events] = await Promise.all(
+    ['cpu.stat', 'memory.current', 'memory.max', 'memory.events'].map((name) => read(`${cgroup}/${name}`)),
+  );
+  const used = field(cpu, 'usage_usec');
+  if (used !== undefined) recorder.set('container.cpu.time', used / 1e6, {});
+  if (memory) recorder.set('container.memory.usage', Number(memory), {});
+  // "max" stands for no limit.
+  if (limit && /^\d/.test(limit)) recorder.set('sandlot.memory.limit', Number(limit), {});
+  const kills = field(events, 'oom_kill');
+  if (kills !== undefined) recorder.set('sandlot.oom_kills', kills, {});
+  for (const resource of ['cpu', 'memory', 'io']) {
+    const text = (await read(`${cgroup}/${resource}.pressure`)) ?? (await read(`/proc/pressure/${resource}`));
+    const total = /^some .*total=(\d+)/m.exec(text ?? '')?.[1];
+    if (total !== undefined) recorder.set('sandlot.pressure.time', Number(total) / 1e6, { resource });
+  }
+  const space = await statfs(workspace).catch(() => undefined);
+  if (!space) return;
+  recorder.set('container.filesystem.capacity', space.blocks * space.bsize, {});
+  recorder.set('container.filesystem.available', space.bavail * space.bsize, {});
+}
+
+function field(text: string | undefined, name: string): number | undefined {
+  const found = new RegExp(String.raw`^${name} (\d+)$`, 'm').exec(text ?? '')?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+async function read(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch {
+    return undefined;
+  }
+}

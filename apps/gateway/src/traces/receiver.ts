@@ -1,0 +1,36 @@
+/** Takes the spans of our servers: OTLP/JSON over HTTP on a Unix socket that only this user can open. */
+import { chmod } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { TraceStore } from './store.ts';
+
+const mostBytes = 8 * 1024 * 1024;
+
+/** Starts it. @param path path of the socket, in a folder that is this user's alone */
+export async function receiveSpans(path: string, store: TraceStore): Promise<AsyncDisposable> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > mostBytes) return void request.destroy();
+      chunks.push(chunk);
+    });
+    request.on('end', () => {
+      const taken = store.add(Buffer.concat(chunks).toString('utf8'), false);
+      response.writeHead(taken ? 200 : 400, { 'content-type': 'application/json' }).end('{}');
+    });
+    request.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  await chmod(path, 0o600);
+  server.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
