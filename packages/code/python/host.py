@@ -26,6 +26,15 @@ def send(**message):
     sys.stdout.flush()
 
 
+async def receive(channel):
+    while True:
+        try:
+            return await channel.get_msg()
+        except ValueError:
+            # A message that is not signed, or no JSON: not the kernel's.
+            continue
+
+
 class Connection:
     def __init__(self, kernel, file):
         self.kernel = kernel
@@ -64,7 +73,7 @@ class Connection:
 
     async def listen_output(self):
         while True:
-            message = await self.client.iopub_channel.get_msg()
+            message = await receive(self.client.iopub_channel)
             self.seen.set()
             cell = self.cells.get((message.get("parent_header") or {}).get("msg_id"))
             if cell is None:
@@ -78,7 +87,7 @@ class Connection:
 
     async def listen_replies(self):
         while True:
-            message = await self.client.shell_channel.get_msg()
+            message = await receive(self.client.shell_channel)
             cell = self.cells.get((message.get("parent_header") or {}).get("msg_id"))
             if cell is not None and message["msg_type"] == "execute_reply":
                 self.tasks.append(asyncio.create_task(self.finish(message, cell)))
@@ -124,7 +133,7 @@ async def main():
             task = asyncio.create_task(connect(message))
             opening.add(task)
             task.add_done_callback(opening.discard)
-        elif op == "run":
+        elif op == "run" and kernel in connections:
             connections[kernel].run(message["cell"], message["code"], message["meta"], message["silent"])
         elif op == "close" and kernel in connections:
             connections.pop(kernel).close()

@@ -4,6 +4,7 @@ import { connect, temporaryFolder, type TestClient } from '@sandlot/core/testing
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { code } from '../src/index.ts';
 import { execute, until } from './kit.ts';
+import { childrenWith } from './processes.ts';
 import { testPython } from './test-python.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -121,6 +122,18 @@ describe.each(Object.entries(languages))('%s that misbehaves', (language, cells)
 });
 
 it('a JavaScript heap that is full is told as such', async () => {
-  const { facts } = await execute(client, 'javascript', 'const all = []; for (;;) all.push(new Array(100).fill({}))', { timeout: 300 });
+  await using small = await connect(code, { workspace: folder.path, options: { memoryMb: 256, warm: 0 } });
+  const { facts } = await execute(small, 'javascript', 'const all = []; for (;;) all.push(new Array(100).fill({}))', { timeout: 300 });
   expect(facts).toMatchObject({ status: 'died', died: 'it ran out of memory' });
+});
+
+it('the process that talks to the kernels is replaced when it dies, and the cell that ran is told', async () => {
+  await execute(client, 'python', '1');
+  const running = execute(client, 'python', 'import time; time.sleep(600)');
+  await until(async () => ((await client.call('code_context_list')).text.includes('busy') ? true : undefined));
+  for (const pid of childrenWith('host.py')) process.kill(pid, 'SIGKILL');
+  const { facts } = await running;
+  expect(facts['status']).toBe('died');
+  expect(facts['died']).toMatch(/nobody can talk to it any more/);
+  expect((await execute(client, 'python', '1 + 1')).text).toMatch(/^2\n/);
 });

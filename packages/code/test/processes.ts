@@ -19,6 +19,11 @@ export function processesWith(text: string): number[] {
     );
 }
 
+/** Pids of this process's children whose command line holds a text. */
+export function childrenWith(text: string): number[] {
+  return processesWith(text).filter((pid) => Number(/\) \S (\d+)/.exec(read(pid, 'stat'))?.[1]) === process.pid);
+}
+
 function read(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');

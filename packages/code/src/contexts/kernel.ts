@@ -60,7 +60,7 @@ export interface Kernel {
   readonly pid: number;
   /** Path of the Jupyter connection file, by which other clients join it. */
   readonly connection: string | undefined;
-  /** False once the process has ended. */
+  /** False once the process has ended, or is being ended. */
   readonly isRunning: boolean;
   /** Settles when the process has ended and its children were ended too. */
   readonly ended: Promise<KernelExit>;

@@ -18,11 +18,18 @@ export class WarmPool {
 
   /** A kernel that nobody has used yet. */
   async take(report: (progress: Progress) => void): Promise<Kernel> {
-    const [ready] = this.#waiting;
-    if (ready) this.#waiting.delete(ready);
-    const kernel = await (ready ?? this.#start(report));
+    const kernel = (await this.#ready()) ?? (await this.#start(report));
     this.#fill();
     return kernel;
+  }
+
+  async #ready(): Promise<Kernel | undefined> {
+    for (const waiting of this.#waiting) {
+      this.#waiting.delete(waiting);
+      const kernel = await waiting.catch(() => undefined);
+      if (kernel?.isRunning) return kernel;
+    }
+    return undefined;
   }
 
   /** Ends the kernels that wait. */

@@ -98,7 +98,7 @@ export class NodeKernel implements Kernel {
   }
 
   get isRunning(): boolean {
-    return this.#launched.isRunning;
+    return this.#launched.isRunning && this.#reason === undefined;
   }
 
   run(cell: Cell, onEvent: (event: CellEvent) => void): Promise<CellEnd> {
