@@ -30,6 +30,8 @@ export interface FileGatewayOptions {
   readonly workspace?: string;
   /** Options of the file server. */
   readonly options?: Record<string, unknown>;
+  /** Options of the gateway. */
+  readonly values?: Record<string, unknown>;
 }
 
 const bin = fileURLToPath(new URL('../../../packages/file/src/bin.ts', import.meta.url));
@@ -40,7 +42,7 @@ const entry = (id: string, secret: string, scopes: string[]) => ({
 });
 
 /** Starts it on a free port. */
-export async function fileGateway({ workspace, options = {} }: FileGatewayOptions = {}): Promise<FileGateway> {
+export async function fileGateway({ workspace, options = {}, values: more = {} }: FileGatewayOptions = {}): Promise<FileGateway> {
   const folder = await temporaryFolder();
   const place = workspace ?? join(folder.path, 'workspace');
   const { values } = loadOptions(gatewayOptions, {
@@ -52,6 +54,7 @@ export async function fileGateway({ workspace, options = {} }: FileGatewayOption
       workspace: place,
       stateDir: join(folder.path, 'state'),
       logLevel: 'error',
+      ...more,
     }),
   });
   const gateway = await createGateway(values, { servers: { file: { caps: ['all'], ...options } } }, [{ server: file, bin }]);

@@ -27,8 +27,8 @@ async function oldClient(gateway: FileGateway, as = key): Promise<OldClient> {
   return client;
 }
 
-async function prepared(): Promise<FileGateway> {
-  const gateway = await fileGateway();
+async function prepared(values: Record<string, unknown> = {}): Promise<FileGateway> {
+  const gateway = await fileGateway({ values });
   await mkdir(gateway.workspace, { recursive: true });
   await writeFile(join(gateway.workspace, 'a.txt'), 'one');
   return gateway;
@@ -92,6 +92,22 @@ it('reports changes to a 2026-07-28 client, also after the server was killed', a
   seen.length = 0;
   expect(pidOf(gateway)).not.toBe(pid);
   await expectReport(gateway, 'a.txt', seen);
+  await subscription.close();
+  await client.close();
+});
+
+it('keeps a server that somebody listens to from being stopped as idle', async () => {
+  await using gateway = await prepared({ idleMs: 50 });
+  const seen: string[] = [];
+  const client = await modernClient(gateway, '/mcp');
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void seen.push(params.uri));
+  const subscription = await client.listen({ resourceSubscriptions: [uriOf(gateway, 'a.txt')] });
+  await client.readResource({ uri: uriOf(gateway, 'a.txt') });
+  const pid = pidOf(gateway);
+  // Many times the idle time: a server that was stopped would report nothing after it.
+  await delay(1000);
+  await expectReport(gateway, 'a.txt', seen);
+  expect(pidOf(gateway)).toBe(pid);
   await subscription.close();
   await client.close();
 });
