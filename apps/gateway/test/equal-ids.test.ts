@@ -26,7 +26,7 @@ afterAll(async () => {
   await recent[Symbol.asyncDispose]();
 });
 
-it(`${clients} clients of both eras with equal ids make ${clients * callsOfEach} calls: nobody sees a foreign answer or progress event`, async () => {
+it(`G4: answers of others (CVE-2026-25536): ${clients} clients of both eras with equal ids make ${clients * callsOfEach} calls: nobody sees a foreign answer or progress event`, async () => {
   const wrong: unknown[] = [];
   let events = 0;
   const work = async (number: number) => {
