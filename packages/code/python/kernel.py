@@ -87,7 +87,11 @@ class Kernel(IPythonKernel):
             self.shell.display_pub.register_hook(bounded)
             if hasattr(self.shell.displayhook, "register_hook"):
                 self.shell.displayhook.register_hook(bounded)
-        before = self.prepare(cell)
+        try:
+            before = self.prepare(cell)
+        except Exception as error:
+            self.shell.showtraceback()
+            return {"status": "error", "execution_count": self.execution_count, "ename": type(error).__name__, "evalue": str(error), "traceback": []}
         self.meter.begin(cell.get("limit"))
         try:
             reply = await super().do_execute(code, silent, *args, **kwargs)

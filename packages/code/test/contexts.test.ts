@@ -65,6 +65,27 @@ describe('contexts', () => {
     expect((await Promise.all(calls)).map(({ text }) => text.split('\n')[0])).toEqual(['[ 1 ]', '[ 1, 2 ]', '[ 1, 2, 3 ]']);
   });
 
+  it('are not started again for a call that waited when they were ended', async () => {
+    const context = await create(client, 'javascript');
+    const running = execute(client, 'javascript', 'await new Promise(() => {})', { context });
+    const waiting = execute(client, 'javascript', '1', { context });
+    await until(async () => ((await client.call('code_context_list')).text.includes('busy') ? true : undefined));
+    await client.call('code_context_delete', { context });
+    expect((await running).facts['died']).toBe('its context was ended');
+    expect((await waiting).error?.code).toBe('NOT_FOUND');
+  });
+
+  it.each([
+    ['python', 'import os; os.rmdir(os.getcwd())', '1'],
+    ['javascript', 'require("node:fs").rmdirSync(process.cwd())', '1'],
+  ])('go on when their folder is gone (%s)', async (language, remove, cell) => {
+    await execute(client, language, cell, { files: { 'gone/x.txt': '' } });
+    await execute(client, 'javascript', 'require("node:fs").rmSync("gone/x.txt")', { cwd: folder.path });
+    await execute(client, language, remove, { cwd: 'gone' });
+    await client.call('code_interrupt', { context: language, restart: true });
+    expect((await execute(client, language, cell)).text).toMatch(/^1\n\[ok/);
+  });
+
   it('are twenty at once, and run in parallel', async () => {
     const made = await Promise.all(Array.from({ length: 20 }, (_, n) => create(client, n % 2 === 0 ? 'python' : 'javascript')));
     const cells = {
@@ -84,7 +105,7 @@ describe('contexts', () => {
     // One after the other they would take twenty seconds of sleep; some pair of each kind must overlap.
     const overlapping = spans.filter(({ start, end }) => spans.filter((one) => one.start < end && start < one.end).length > 2);
     expect(overlapping.length).toBeGreaterThanOrEqual(10);
-    expect((await client.call('code_context_delete', {})).facts['ended']).toHaveLength(22);
+    expect((await client.call('code_context_delete', {})).facts['ended']).toEqual(expect.arrayContaining(made));
   });
 
   it('end when nobody uses them; the default one begins anew and says so', async () => {

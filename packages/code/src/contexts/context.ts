@@ -1,5 +1,5 @@
 /** One context: what its cells leave for the next. */
-import type { Progress } from '@sandlot/core';
+import { type Progress, ToolError } from '@sandlot/core';
 import type { Kernel, KernelExit, Runtime } from './kernel.ts';
 import { Turns } from './turns.ts';
 
@@ -38,6 +38,7 @@ export class Context {
 
   /** The kernel; a new one after the earlier has died. */
   async kernel(report: (progress: Progress) => void = () => undefined): Promise<Kernel> {
+    if (this.#ended) throw new ToolError('NOT_FOUND', `The context "${this.id}" was ended.`);
     const taken = this.#kernel ?? this.#begin(report);
     const kernel = await taken;
     if (kernel.isRunning) return kernel;

@@ -1,7 +1,7 @@
 /** Runs a piece of code for a caller, from the choice of its context to what it showed. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { SpanStatusCode } from '@opentelemetry/api';
 import { type Progress, ToolError } from '@sandlot/core';
 import { traceEnvironment, withSpan } from '@sandlot/core/telemetry';
@@ -105,13 +105,14 @@ async function run(contexts: Contexts, context: Context, options: ExecuteOptions
   const { lost } = context;
   context.lost = undefined;
   const first = context.cells === 0 || lost !== undefined;
+  // A new kernel is in the workspace.
+  const cwd = options.cwd ?? (first ? await contexts.folder(context.cwd).catch(() => undefined) : undefined);
   context.cells++;
   const cell = {
     id,
     code,
     typescript: language === 'typescript',
-    // A new kernel is in the workspace.
-    cwd: options.cwd ?? (first ? context.cwd : undefined),
+    cwd,
     env,
     trace: traceEnvironment(),
     stdin,
@@ -138,7 +139,7 @@ async function run(contexts: Contexts, context: Context, options: ExecuteOptions
     error: failure?.type === 'error' && outcome.status !== 'ok' ? { name: failure.name, message: failure.message } : undefined,
     outputChars: collector.chars + (outcome.end?.dropped ?? 0),
     omittedChars: collector.omittedChars + (outcome.end?.dropped ?? 0),
-    outputFile: file.exists ? file.path.slice(contexts.workspace.length + 1) : undefined,
+    outputFile: file.exists ? relative(contexts.workspace, file.path) : undefined,
     lost,
   };
 }

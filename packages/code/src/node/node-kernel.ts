@@ -1,7 +1,7 @@
 /** A JavaScript context: a Node.js process of its own. What runs in it is child/main.ts. */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ToolError } from '@sandlot/core';
@@ -51,13 +51,13 @@ export class NodeKernel implements Kernel {
     this.#launched = launched;
     this.#fresh = fresh;
     this.pid = launched.pid;
-    const { stdout, stderr, stdio } = launched.child;
+    const { stdout, stderr } = launched.child;
     const end = new StderrEnd(stderr);
     // Written by what the cell started; its own output comes as messages.
     stdout?.setEncoding('utf8').on('data', (text: string) => this.#take({ type: 'stream', name: 'stdout', text }));
     stderr?.on('data', (text: string) => this.#takeStderr(text));
-    for (const index of [3, 5]) stdio[index]?.on('error', () => undefined);
-    const messages = stdio[4] as Readable;
+    for (const index of [3, 5]) this.#pipe(index).on('error', () => undefined);
+    const messages = this.#pipe(4);
     readMessages(messages, (message) => this.#receive(message));
     const closed = new Promise((resolve) => messages.once('close', resolve));
     this.ended = launched.exited.then(async (exit) => {
@@ -154,7 +154,13 @@ export class NodeKernel implements Kernel {
   }
 
   #write(index: number, text: string): void {
-    const stream = this.#launched.child.stdio[index] as Writable;
+    const stream = this.#pipe(index);
     if (stream.writable) stream.write(text);
+  }
+
+  #pipe(index: number): Duplex {
+    const stream = this.#launched.child.stdio[index];
+    if (stream instanceof Duplex) return stream;
+    throw new Error(`Descriptor ${index} of the process is no pipe.`);
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Log, type Progress, ToolError } from '@sandlot/core';
 import type { Environment } from '@sandlot/core/processes';
+import { z } from 'zod';
 import { makeKernelEnvironment } from './kernel-environment.ts';
 
 /** A Python that can run kernels. */
@@ -26,6 +27,7 @@ export interface FindPythonOptions {
   readonly make: boolean;
 }
 
+const probed = z.tuple([z.string(), z.string(), z.string()]);
 const probe = `
 import sys, json
 from importlib.util import find_spec
@@ -67,7 +69,7 @@ export async function findPython(options: FindPythonOptions, report: (progress: 
 async function look(python: string, env: Environment): Promise<Python | undefined> {
   try {
     const { stdout } = await promisify(execFile)(python, ['-c', probe], { env, timeout: 60_000 });
-    const [path, version, ipykernel] = JSON.parse(stdout) as [string, string, string];
+    const [path, version, ipykernel] = probed.parse(JSON.parse(stdout));
     return { path, version, ipykernel };
   } catch {
     return undefined;
