@@ -89,6 +89,7 @@ contractSuite(browser, {
       return { filename: 'state.json' };
     },
     browser_pdf_save: after({}),
+    browser_request_takeover: after({ reason: 'A captcha', need: 'Solve it', timeout: 1_000 }),
     browser_close: after({}),
   },
 });

@@ -3,6 +3,7 @@ import { defineServer } from '@sandlot/core';
 import { cdpRoutes } from './cdp/routes.ts';
 import { options } from './options.ts';
 import { cdpBrowser, cdpPage } from './sockets/cdp.ts';
+import { live } from './sockets/live.ts';
 import { tools } from './tools/index.ts';
 
 export type { BrowserOptions } from './options.ts';
@@ -18,9 +19,10 @@ export const browser = defineServer({
   options,
   tools,
   routes: cdpRoutes,
-  sockets: [cdpBrowser, cdpPage],
+  sockets: [live, cdpBrowser, cdpPage],
   async open(env) {
-    const { Browsers } = await import('./pages/browsers.ts');
-    return new Browsers(env);
+    const [{ Browsers }, { Secrets }] = await Promise.all([import('./pages/browsers.ts'), import('./pages/secrets.ts')]);
+    return new Browsers({ ...env, secrets: await Secrets.load(env.options.secrets) });
   },
+  isBusy: (browsers) => browsers.held,
 });

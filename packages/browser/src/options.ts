@@ -115,6 +115,11 @@ export const options = {
     placeholder: 'FILE',
     schema: z.string().min(1).optional(),
   },
+  secrets: {
+    description: 'File with lines NAME=value; the agent types NAME, the page gets the value, and no answer shows it',
+    placeholder: 'FILE',
+    schema: z.string().min(1).optional(),
+  },
   initScript: {
     description: 'JavaScript file that runs in every page before its own scripts',
     placeholder: 'FILE',

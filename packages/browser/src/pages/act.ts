@@ -42,7 +42,7 @@ export async function act(session: Session, options: ActOptions, work: (tab: Tab
       await session.downloads.settled(session.untold, downloadGraceMs, signal);
       return await makeReport(session, tab, snapshot, options.maxChars ?? 1_000, signal);
     } catch (error) {
-      throw toFailure(error, tab);
+      throw session.secrets.hideIn(toFailure(error, tab));
     }
   });
 }

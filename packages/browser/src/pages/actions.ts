@@ -57,7 +57,8 @@ export async function type(
 ): Promise<Report> {
   return step('type', session, action, async ({ page }) => {
     const locator = await locate(page, action.target);
-    await (action.slowly ? locator.pressSequentially(action.text) : locator.fill(action.text));
+    const text = session.secrets.reveal(action.text);
+    await (action.slowly ? locator.pressSequentially(text) : locator.fill(text));
     if (action.submit) await locator.press('Enter');
   });
 }

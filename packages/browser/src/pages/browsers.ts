@@ -2,9 +2,11 @@
 import { type Log, ToolError } from '@sandlot/core';
 import type { BrowserContext } from 'playwright-core';
 import type { BrowserOptions } from '../options.ts';
+import { Takeover } from '../human/takeover.ts';
 import { attachChromium } from './attach.ts';
 import { contextOptions, prepareContext } from './context-options.ts';
 import { type Launched, launchChromium } from './launch.ts';
+import type { Secrets } from './secrets.ts';
 import { Session } from './session.ts';
 
 /** What the browsers work with. */
@@ -12,6 +14,7 @@ export interface BrowsersEnv {
   readonly workspace: string;
   readonly options: BrowserOptions;
   readonly log: Log;
+  readonly secrets: Secrets;
 }
 
 export class Browsers implements AsyncDisposable {
@@ -19,6 +22,7 @@ export class Browsers implements AsyncDisposable {
   readonly #sessions = new Map<string, Promise<Session>>();
   /** Callers whose session was lost with the browser, to be told. */
   readonly #bereft = new Set<string>();
+  readonly #takeovers = new Map<string, Takeover>();
   readonly #idle: NodeJS.Timeout;
   /** Who has the kept profile, as long as the server lives: nobody else inherits the logins. */
   #holder: string | undefined;
@@ -38,11 +42,36 @@ export class Browsers implements AsyncDisposable {
     if (!opening) {
       opening = this.#open(principal);
       this.#sessions.set(principal, opening);
-      opening.catch(() => this.#sessions.delete(principal));
+      opening.then(
+        () => this.takeover(principal).changed(),
+        () => this.#sessions.delete(principal),
+      );
     }
     const session = await opening;
     session.lastUsed = Date.now();
     return session;
+  }
+
+  /** The session of a caller, if there is one. */
+  async existing(principal: string): Promise<Session | undefined> {
+    return this.#sessions.get(principal);
+  }
+
+  /** Who acts in the browser of a caller, agent or person. */
+  takeover(principal: string): Takeover {
+    const known = this.#takeovers.get(principal) ?? new Takeover();
+    this.#takeovers.set(principal, known);
+    return known;
+  }
+
+  /** True while a person has taken over somewhere. */
+  get held(): boolean {
+    return [...this.#takeovers.values()].some(({ held }) => held);
+  }
+
+  /** Values that the agent types by name. */
+  get secrets(): Secrets {
+    return this.#env.secrets;
   }
 
   /** Closes a caller's tabs and forgets its cookies. */
@@ -71,7 +100,7 @@ export class Browsers implements AsyncDisposable {
   }
 
   async #open(principal: string): Promise<Session> {
-    const { workspace, options, log } = this.#env;
+    const { workspace, options, log, secrets } = this.#env;
     const launched = await this.#launch();
     const { sandbox, proxy } = launched;
     const profile = this.#profileFor(principal, launched);
@@ -80,6 +109,8 @@ export class Browsers implements AsyncDisposable {
       workspace,
       options,
       log,
+      secrets,
+      changed: () => this.takeover(principal).changed(),
       obstruction: (host) => proxy?.obstruction(host),
       ...(profile && { profile: { downloads: launched.attached?.downloads } }),
     });
@@ -137,7 +168,7 @@ export class Browsers implements AsyncDisposable {
     const since = Date.now() - this.#env.options.idleTimeout;
     for (const [principal, opening] of this.#sessions) {
       const session = await opening.catch(() => undefined);
-      if (session && session.lastUsed < since && !session.busy) await this.closeSession(principal);
+      if (session && session.lastUsed < since && !session.busy && !this.takeover(principal).held) await this.closeSession(principal);
     }
   }
 

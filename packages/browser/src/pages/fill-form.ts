@@ -29,7 +29,7 @@ export async function fillForm(session: Session, action: ActOptions & { fields: 
     const locators = await Promise.all(action.fields.map(async ({ target }) => locate(page, target)));
     for (const [index, field] of action.fields.entries()) {
       const locator = locators[index];
-      if (locator) await fill(locator, field);
+      if (locator) await fill(locator, { ...field, value: session.secrets.reveal(field.value) });
     }
   });
 }

@@ -22,7 +22,7 @@ export async function look<T>(session: Session, options: LookOptions, work: (tab
       const done = await unlessBlocked(tab, work(tab), options.signal);
       if (done) return done.value;
     } catch (error) {
-      throw toFailure(error, tab);
+      throw session.secrets.hideIn(toFailure(error, tab));
     }
     refuseDialog(tab);
     throw crashed(tab);

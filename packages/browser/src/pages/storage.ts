@@ -85,7 +85,8 @@ export async function useStorage(
 
 /** Saves cookies and storage of all sites into a workspace file. */
 export async function saveState(session: Session, filename: string): Promise<string> {
-  return session.files.write(filename, JSON.stringify(await session.context.storageState({ indexedDB: true }), null, 1));
+  const state = await session.context.storageState({ indexedDB: true });
+  return session.files.write(filename, Buffer.from(JSON.stringify(state, null, 1)));
 }
 
 /** Replaces cookies and storage by those of a workspace file. */

@@ -8,7 +8,11 @@ import { ToolError } from '@sandlot/core';
 export class WorkspaceFiles {
   readonly root: string;
 
-  constructor(root: string) {
+  readonly #hide: (text: string) => string;
+
+  /** @param hide what is taken out of texts before they are written */
+  constructor(root: string, hide: (text: string) => string = (text) => text) {
+    this.#hide = hide;
     this.root = root;
   }
 
@@ -17,9 +21,10 @@ export class WorkspaceFiles {
     return this.#place(path, (hidden) => copyFile(source, hidden, constants.COPYFILE_EXCL));
   }
 
-  /** Writes a new file under `path` or the next free name. Returns the path it got. */
+  /** Writes a new file (a text without secrets, bytes as they are) under `path` or the next free name. Returns the path it got. */
   async write(path: string, content: Uint8Array | string): Promise<string> {
-    return this.#place(path, (hidden) => writeFile(hidden, content, { flag: 'wx' }));
+    const shown = typeof content === 'string' ? this.#hide(content) : content;
+    return this.#place(path, (hidden) => writeFile(hidden, shown, { flag: 'wx' }));
   }
 
   /**

@@ -35,6 +35,7 @@ import { browserNetworkRequests } from './network-requests.ts';
 import { browserPdfSave } from './pdf-save.ts';
 import { browserPressKey } from './press-key.ts';
 import { browserReload } from './reload.ts';
+import { browserRequestTakeover } from './request-takeover.ts';
 import { browserResize } from './resize.ts';
 import { browserSelectOption } from './select-option.ts';
 import { browserSessionstorageClear } from './sessionstorage-clear.ts';
@@ -100,5 +101,6 @@ export const tools = [
   browserStorageState,
   browserSetStorageState,
   browserPdfSave,
+  browserRequestTakeover,
   browserClose,
 ];
