@@ -13,10 +13,14 @@ export function localExporter(take: TakeSpans): SpanExporter {
   return {
     export(spans, done) {
       const bytes = JsonTraceSerializer.serializeRequest(spans);
-      void delivered(take, bytes && decoder.decode(bytes)).then(done);
+      void deliver(take, bytes && decoder.decode(bytes), done);
     },
     shutdown: () => Promise.resolve(),
   };
+}
+
+async function deliver(take: TakeSpans, body: string | undefined, done: (result: ExportResult) => void): Promise<void> {
+  done(await delivered(take, body));
 }
 
 async function delivered(take: TakeSpans, body: string | undefined): Promise<ExportResult> {

@@ -21,7 +21,8 @@ import { localExporter, toSocket } from './local-exporter.ts';
 import { meter } from './recorder.ts';
 import { type Telemetry, type TelemetryOptions, traceSocketVariable, wantsMetrics, wantsTelemetry } from './start.ts';
 
-const shutdownMs = 2000;
+/** Our servers and then the gateway wait for this long: two seconds together. */
+const shutdownMs = 900;
 
 /** Registers tracer provider, context manager and W3C propagators, and sends metrics: each as far as it is asked for. */
 export async function startSdk(options: TelemetryOptions): Promise<Telemetry> {

@@ -8,7 +8,7 @@ export const traceSocketVariable = 'SANDLOT_TRACE_SOCKET';
 
 /** A running exporter. */
 export interface Telemetry {
-  /** Sends what is left, for at most 2 s. Never throws. */
+  /** Sends what is left, for less than a second. Never throws. */
   stop(): Promise<void>;
 }
 
