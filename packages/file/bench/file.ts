@@ -7,7 +7,7 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
@@ -47,6 +47,11 @@ for (let round = 0; round < Math.ceil(rounds / 3); round++) await large(round);
 for (const { client } of open) await client.close();
 await rm(base, { recursive: true, force: true });
 
+console.log(
+  `Load of the machine at the end: ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(' ')} on ${cpus().length} processors.`,
+);
 const missed = table.print('sandlot', ['reference', 'desktop-commander']);
 console.log(missed.length === 0 ? 'All goals are met.' : `Missed:\n${missed.join('\n')}`);
 process.exitCode = missed.length === 0 ? 0 : 1;
@@ -79,10 +84,11 @@ async function start(target: Target, keep: boolean): Promise<void> {
 }
 
 async function small(round: number): Promise<void> {
-  for (const { target, client } of open) {
+  for (const running of inTurn(round)) {
+    const { target, client } = running;
     const own = join(workspace, `${target.name}-edited.txt`);
     if (round === 0) await writeFile(own, await readFile(join(workspace, 'medium.txt'), 'utf8').then((text) => `version 0\n${text}`));
-    const time = (measure: string, work: () => Promise<unknown>) => table.time(measure, target.name, work);
+    const time = (measure: string, work: () => Promise<unknown>) => timed(running, measure, work);
     await time('read 1 KB, ms', () => target.read(client, join(workspace, 'small.txt')));
     await time('read 1 MB, ms', () => target.read(client, join(workspace, 'medium.txt')));
     await time('write 1 KB, ms', () => target.write(client, join(workspace, `${target.name}-small.txt`), `${round}`.repeat(1000)));
@@ -101,14 +107,34 @@ async function large(round: number): Promise<void> {
   const bare = (args: string[]) => run(rgPath, args, { cwd: tree, maxBuffer: 1e9 }).catch(() => undefined);
   await table.time('glob 20,000 files, ms', 'ripgrep', () => bare(['--files', '--hidden', '--glob=*.ts']), searched(true));
   await table.time('grep 20,000 files, rare word, ms', 'ripgrep', () => bare(['-n', '--hidden', 'needle', './']), searched(true));
-  for (const { target, client } of open) {
-    const time = (measure: string, work: () => Promise<unknown>) => table.time(measure, target.name, work);
+  for (const running of inTurn(round)) {
+    const { target, client } = running;
+    const time = (measure: string, work: () => Promise<unknown>) => timed(running, measure, work);
     await time('write 5 MB, ms', () =>
       target.write(client, join(workspace, `${target.name}-large.txt`), `${round} line\n`.repeat(700_000)),
     );
     await time('glob 20,000 files, ms', () => target.glob(client, tree, '**/*.ts'));
     if (target.grep) await time('grep 20,000 files, rare word, ms', async () => target.grep?.(client, tree, 'needle'));
   }
+}
+
+/** Another one first in each round: what a server does after its answer must not always fall on the same next one. */
+function inTurn(round: number): Running[] {
+  const first = round % open.length;
+  return [...open.slice(first), ...open.slice(0, first)];
+}
+
+/** Notes the time, and the processor time of the server itself, which a busy machine changes less. */
+async function timed({ target, pid }: Running, measure: string, work: () => Promise<unknown>): Promise<void> {
+  const before = await cpuMs(pid);
+  await table.time(measure, target.name, work);
+  table.note(`${measure} of CPU`, target.name, (await cpuMs(pid)) - before, []);
+}
+
+async function cpuMs(pid: number): Promise<number> {
+  const tasks = await readdir(`/proc/${pid}/task`);
+  const spent = await Promise.all(tasks.map((task) => readFile(`/proc/${pid}/task/${task}/schedstat`, 'utf8').catch(() => '0')));
+  return spent.reduce((sum, text) => sum + Number(text.split(' ')[0]) / 1e6, 0);
 }
 
 /** Resident memory of a process and those that it started. */
