@@ -66,6 +66,18 @@ describe('a machine without ipykernel', () => {
     expect(content[0]?.text).toContain('apt-get install python3-venv');
   });
 
+  it('is told so when there is nowhere to make one; kernels need no home folder', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'file'), '');
+    const home = { HOME: join(folder.path, 'file'), XDG_CACHE_HOME: join(folder.path, 'file'), PATH: '/usr/bin:/bin' };
+    await using server = await startServer(join(folder.path, 'workspace'), home);
+    const { content } = resultSchema.parse(await server.client.callTool(cell));
+    // The system's Python may have ipykernel; then it works at once.
+    expect(content[0]?.text).toMatch(/^42$|cannot be made: .*ENOTDIR[\s\S]*XDG_CACHE_HOME/);
+    await using other = await startServer(join(folder.path, 'workspace'), home, ['--python', await testPython()]);
+    expect(resultSchema.parse(await other.client.callTool(cell)).content[0]?.text).toBe('42');
+  });
+
   it('is told what is wrong with the Python that it names', async () => {
     await using folder = await temporaryFolder();
     await using server = await startServer(folder.path, {}, ['--python', '/nowhere/python']);

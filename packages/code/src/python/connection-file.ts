@@ -3,7 +3,7 @@
  * looks for kernels that it did not start (`--ServerApp.allow_external_kernels=True`), so that a person can open an agent's kernel.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '@sandlot/core/processes';
 
@@ -23,13 +23,12 @@ function dataFolder(env: Environment): string {
 /**
  * Writes the connection file of a new kernel, readable by this user alone.
  *
- * @param folder of connection files
+ * @param folder of connection files; where it cannot be written, the file lies with the sockets, and JupyterLab does not see it
  * @param sockets folder for the kernel's Unix sockets
  * @returns its path
  */
 export function writeConnectionFile(folder: string, sockets: string, id: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `kernel-${id}.json`);
+  const file = join(canWrite(folder) ? folder : sockets, `kernel-${id}.json`);
   const ports = { shell_port: 1, iopub_port: 2, stdin_port: 3, control_port: 4, hb_port: 5 };
   const connection = {
     ...ports,
@@ -42,6 +41,16 @@ export function writeConnectionFile(folder: string, sockets: string, id: string)
   };
   writeFileSync(file, JSON.stringify(connection, null, 2), { mode: 0o600 });
   return file;
+}
+
+function canWrite(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const keptMs = 24 * 60 * 60_000;

@@ -42,7 +42,16 @@ export async function makeKernelEnvironment(
     report({ progress: ++step, message });
   };
   try {
-    await mkdir(dirname(folder), { recursive: true });
+    await mkdir(dirname(folder), { recursive: true }).catch((error: unknown) => {
+      throw new ToolError(
+        'FAILED_PRECONDITION',
+        `Python has no ipykernel, and the folder to set it up in cannot be made: ${String(error)}`,
+        {
+          cause: error,
+          advice: `Install it (${base.path} -m pip install ipykernel), or point XDG_CACHE_HOME to a folder that can be written.`,
+        },
+      );
+    });
     say(`Python has no ipykernel: making a virtual environment for it, once, in ${folder}`);
     await need(
       base.path,
@@ -65,7 +74,7 @@ export async function makeKernelEnvironment(
     say('Python is ready');
     return python;
   } finally {
-    await rm(making, { recursive: true, force: true });
+    await rm(making, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
