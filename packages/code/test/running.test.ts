@@ -49,6 +49,19 @@ describe('a cell that runs', () => {
     expect(processesWith('8639')).toEqual([]);
   });
 
+  it('leaves no socket behind when its kernel ends', async () => {
+    await using folder = await temporaryFolder();
+    await using temporary = await temporaryFolder();
+    await using server = await startServer(folder.path, { TMPDIR: temporary.path }, ['--python', python, '--warm', '0']);
+    const call = (name: string, args: object) => server.client.callTool({ name, arguments: { ...args } });
+    await call('code_execute', { language: 'python', code: '1' });
+    const [own = ''] = (await readdir(temporary.path)).filter((name) => name.startsWith('sandlot-code-'));
+    const sockets = () => readdir(join(temporary.path, own));
+    expect((await sockets()).length).toBeGreaterThan(0);
+    await call('code_context_delete', {});
+    expect(await sockets()).toEqual([]);
+  });
+
   it('does not see the secrets of the server', async () => {
     await using folder = await temporaryFolder();
     await using server = await startServer(

@@ -25,22 +25,24 @@ function dataFolder(env: Environment): string {
  *
  * @param folder of connection files; where it cannot be written, the file lies with the sockets, and JupyterLab does not see it
  * @param sockets folder for the kernel's Unix sockets
- * @returns its path
+ * @returns its path, and what removes it with the sockets
  */
-export function writeConnectionFile(folder: string, sockets: string, id: string): string {
+export function writeConnectionFile(folder: string, sockets: string, id: string): { file: string; remove: () => void } {
   const file = join(canWrite(folder) ? folder : sockets, `kernel-${id}.json`);
+  // Paths of sockets are short.
+  const ip = join(sockets, randomBytes(4).toString('hex'));
   const ports = { shell_port: 1, iopub_port: 2, stdin_port: 3, control_port: 4, hb_port: 5 };
   const connection = {
     ...ports,
     transport: 'ipc',
-    // Paths of sockets are short.
-    ip: join(sockets, randomBytes(4).toString('hex')),
+    ip,
     key: randomBytes(32).toString('hex'),
     signature_scheme: 'hmac-sha256',
     kernel_name: 'python3',
   };
   writeFileSync(file, JSON.stringify(connection, null, 2), { mode: 0o600 });
-  return file;
+  const paths = [file, ...Object.values(ports).map((port) => `${ip}-${port}`)];
+  return { file, remove: () => paths.forEach((path) => rmSync(path, { force: true })) };
 }
 
 function canWrite(folder: string): boolean {

@@ -1,5 +1,4 @@
 /** A Python kernel: ipykernel in a process of its own, spoken to through the host. */
-import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ToolError } from '@sandlot/core';
 import type { Environment } from '@sandlot/core/processes';
@@ -26,6 +25,8 @@ export interface PythonKernelOptions {
   readonly venv: string;
 }
 
+type Connection = ReturnType<typeof writeConnectionFile>;
+
 interface Running {
   readonly id: string;
   readonly onEvent: (event: CellEvent) => void;
@@ -51,7 +52,7 @@ export class PythonKernel implements Kernel {
   #running: Running | undefined;
   #reason: string | undefined;
 
-  private constructor(options: PythonKernelOptions, id: string, file: string, launched: Launched) {
+  private constructor(options: PythonKernelOptions, id: string, { file, remove }: Connection, launched: Launched) {
     this.#options = options;
     this.#id = id;
     this.#launched = launched;
@@ -61,7 +62,7 @@ export class PythonKernel implements Kernel {
     this.ended = launched.exited.then(async (exit) => {
       await launched.end();
       options.host.close(id);
-      rmSync(file, { force: true });
+      remove();
       return { ...exit, stderr: stderr.text, reason: this.#reason };
     });
     options.host.open(id, file, (message) => this.#receive(message));
@@ -74,9 +75,9 @@ export class PythonKernel implements Kernel {
    */
   static async start(options: PythonKernelOptions): Promise<PythonKernel> {
     const id = `sandlot-${options.tag}`;
-    const file = writeConnectionFile(options.connections, options.sockets, id);
+    const connection = writeConnectionFile(options.connections, options.sockets, id);
     const launched = await launch({
-      command: [options.python, kernelFile, '-f', file, ...flags],
+      command: [options.python, kernelFile, '-f', connection.file, ...flags],
       cwd: options.workspace,
       // The kernel ends by itself, too, when its parent is gone.
       env: { ...options.env, JPY_PARENT_PID: String(process.pid), PYDEVD_DISABLE_FILE_VALIDATION: '1' },
@@ -84,7 +85,7 @@ export class PythonKernel implements Kernel {
       limits: options.limits,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    const kernel = new PythonKernel(options, id, file, launched);
+    const kernel = new PythonKernel(options, id, connection, launched);
     const died = kernel.ended.then(({ stderr, reason }) => {
       throw new ToolError(
         'UNAVAILABLE',
