@@ -9,6 +9,9 @@ import { baseOptions } from '@sandlot/core/cli';
 import { optionTable, table, toolTable } from '@sandlot/core/docs';
 import { gatewayOptions, ownServers, staticView } from '@sandlot/gateway';
 import { openApi } from '../src/routes/openapi.ts';
+import { alertRules } from './monitoring/alerts.ts';
+import { dashboard } from './monitoring/dashboard.ts';
+import { telemetryReference } from './monitoring/reference.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -59,6 +62,9 @@ await write(
     Object.entries(errorTable).map(([code, row]) => [`\`${code}\``, String(row.status), row.retryable ? 'yes' : 'no', row.advice]),
   )}\n`,
 );
+await write('docs/reference/telemetry.md', telemetryReference());
+await write('docker/monitoring/alerts.yaml', alertRules());
+await write('docker/monitoring/dashboard.json', `${JSON.stringify(dashboard(), null, 2)}\n`);
 await write(
   'test/pins/tools.json',
   `${JSON.stringify(Object.fromEntries(ownServers.map(({ server }) => [server.name, listedTools(server, ['all']).map((tool) => `${tool.name}(${Object.keys(toListedTool(tool).inputSchema['properties'] ?? {}).join(', ')})`)])), null, 2)}\n`,
