@@ -15,9 +15,12 @@ export interface GatewayProcess extends AsyncDisposable {
   /** Its workspace folder. */
   readonly workspace: string;
   readonly pid: number;
+  /** The end of what it wrote to stderr. */
+  readonly said: () => string;
 }
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
+const keptChars = 1_000_000;
 /** Set for the process that starts the gateway, not for the gateway. */
 const notForIt = ['OTEL_SERVICE_NAME', 'SANDLOT_CONFIG', 'SANDLOT_AUTH'];
 
@@ -42,6 +45,8 @@ export async function startGatewayProcess(env: Readonly<Record<string, string>> 
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-keptChars)));
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM');
@@ -50,7 +55,7 @@ export async function startGatewayProcess(env: Readonly<Record<string, string>> 
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    return { url: await urlOf(child), key, workspace, pid: child.pid ?? -1, [Symbol.asyncDispose]: stop };
+    return { url: await urlOf(child, () => said), key, workspace, pid: child.pid ?? -1, said: () => said, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
@@ -58,17 +63,15 @@ export async function startGatewayProcess(env: Readonly<Record<string, string>> 
 }
 
 /** Its welcome text names the URL. */
-function urlOf(child: ChildProcess): Promise<string> {
-  let said = '';
+function urlOf(child: ChildProcess, said: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-10_000);
-      const [, url] = /^\s*MCP\s+(http:\S+)\/mcp$/m.exec(said) ?? [];
+    child.stderr?.on('data', () => {
+      const [, url] = /^\s*MCP\s+(http:\S+)\/mcp$/m.exec(said()) ?? [];
       if (url !== undefined) resolve(url);
     });
     child.once('error', reject);
     child.once('exit', (code, signal) =>
-      reject(new Error(`The gateway did not start (${signal ?? `exit code ${code}`}). It said:\n${said}`)),
+      reject(new Error(`The gateway did not start (${signal ?? `exit code ${code}`}). It said:\n${said()}`)),
     );
   });
 }

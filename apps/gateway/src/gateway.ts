@@ -8,6 +8,7 @@ import { type HttpListening, isLoopback } from '@sandlot/core/http';
 import { traceSocketVariable } from '@sandlot/core/telemetry';
 import { type App, createApp } from './app.ts';
 import { createAnchors } from './audit/anchors.ts';
+import { createCleaner } from './audit/secrets.ts';
 import { openAudit } from './audit/trail.ts';
 import type { KeyEntry } from './auth/keys.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
@@ -79,7 +80,10 @@ export async function createGateway(
   servers: readonly InstalledServer[],
   traces?: TraceStore,
 ): Promise<Gateway> {
-  const log = createLog({ name: 'gateway', level: values.logLevel });
+  const secrets = new Set(secretValues(values));
+  const clean = createCleaner(secrets);
+  const writeLog = (text: string) => void process.stderr.write(clean(text));
+  const log = createLog({ name: 'gateway', level: values.logLevel, write: writeLog });
   const workspace = resolve(values.workspace);
   await mkdir(workspace, { recursive: true }).catch((error: unknown) => {
     throw new ToolError(
@@ -88,7 +92,6 @@ export async function createGateway(
       { cause: error, advice: 'Choose another folder with --workspace.' },
     );
   });
-  const secrets = new Set(secretValues(values));
   const anchors = createAnchors(anchorPlaces(values));
   const audit = toAuditOptions(values, settings, () => [...secrets]);
   const trail = values.audit === 'on' ? await openAudit({ ...audit, version, log, onCheckpoint: anchors.take }) : undefined;
@@ -97,7 +100,15 @@ export async function createGateway(
   const receiving = traces && (await receiveSpans(spanSocket, traces));
   const own = servers.map(({ server, bin }) => {
     const { env, ...options } = toServerOptions(server, settings.servers?.[server.name] ?? {}, values, workspace);
-    return new OwnServer({ ...options, env: { ...env, ...(traces && { [traceSocketVariable]: spanSocket }) }, server, bin, runDir, log });
+    return new OwnServer({
+      ...options,
+      env: { ...env, ...(traces && { [traceSocketVariable]: spanSocket }) },
+      server,
+      bin,
+      runDir,
+      log,
+      writeLog,
+    });
   });
   const stateDir = resolve(values.stateDir ?? defaultStateDir());
   const boots = await countBoot(stateDir);

@@ -11,7 +11,7 @@ export interface SecretScan {
   clean(text: string, limit: number): string;
 }
 
-/** Makes a scan for secrets: plain, base64 (also inside a longer base64 text), base64url and URL-encoded. */
+/** Makes a scan for secrets: plain, as in JSON, base64 (also inside a longer base64 text), base64url and URL-encoded. */
 export function createSecretScan(secrets: readonly string[]): SecretScan {
   const forms = [...new Set(secrets.filter(({ length }) => length >= shortest).flatMap(formsOf))].toSorted((a, b) => b.length - a.length);
   const pattern = forms.length > 0 ? new RegExp(forms.map(escape).join('|'), 'g') : undefined;
@@ -32,6 +32,19 @@ export function createSecretScan(secrets: readonly string[]): SecretScan {
   };
 }
 
+/** Makes the function that takes secrets out of text of any length, such as log lines. @param secrets what may grow while it is used */
+export function createCleaner(secrets: ReadonlySet<string>): (text: string) => string {
+  let size = -1;
+  let scan = createSecretScan([]);
+  return (text) => {
+    if (secrets.size !== size) {
+      scan = createSecretScan([...secrets]);
+      ({ size } = secrets);
+    }
+    return scan.clean(text, text.length);
+  };
+}
+
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const encoded = [0, 1, 2].flatMap((offset) => {
@@ -42,7 +55,14 @@ function formsOf(secret: string): string[] {
     return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
   });
   const url = encodeURIComponent(secret);
-  return [secret, url, url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()), url.replaceAll('%20', '+'), ...encoded];
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    url,
+    url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    url.replaceAll('%20', '+'),
+    ...encoded,
+  ];
 }
 
 function escape(text: string): string {

@@ -41,6 +41,8 @@ export interface OwnServerOptions {
   readonly startTimeoutMs: number;
   readonly maxMessageBytes: number;
   readonly log: Log;
+  /** Receives its stderr: its log lines. */
+  readonly writeLog: (text: string) => void;
 }
 
 /** One of our servers as an upstream. */
@@ -235,7 +237,7 @@ export class OwnServer implements Upstream {
         handlers: {
           onNotification: (method, params) => this.#subscriptions.takes(method, params) || this.#emit(method, withoutMeta(params)),
         },
-        onStderr: (text) => process.stderr.write(text),
+        onStderr: this.#options.writeLog,
       });
       this.#pid = running.pid;
       this.#error = undefined;

@@ -84,7 +84,7 @@ export async function execute(contexts: Contexts, options: ExecuteOptions, calle
       });
       if (executed.error) span.setAttribute('error.type', executed.error.name);
       if (executed.status !== 'ok')
-        span.setStatus({ code: SpanStatusCode.ERROR, message: executed.died ?? executed.error?.message ?? executed.status });
+        span.setStatus({ code: SpanStatusCode.ERROR, message: executed.error?.name ?? executed.status });
       return executed;
     });
   } finally {

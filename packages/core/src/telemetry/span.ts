@@ -53,7 +53,8 @@ export async function withSpan<T>(
 export function markFailed(span: Span, error: unknown): void {
   const known = 'attributes' in span && typeof span.attributes === 'object' && span.attributes !== null && errorType in span.attributes;
   if (!known) span.setAttribute(errorType, codeOf(error));
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+  // The message would name what the caller sent: arguments are on no span.
+  span.setStatus({ code: SpanStatusCode.ERROR, message: codeOf(error) });
 }
 
 function codeOf(error: unknown): string {

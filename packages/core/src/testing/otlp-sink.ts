@@ -53,6 +53,8 @@ export interface OtlpSink extends AsyncDisposable {
   readonly spans: ReceivedSpan[];
   /** Names of received metrics. */
   readonly metrics: string[];
+  /** Everything that came, as text. */
+  readonly received: string[];
   /** Waits until the spans satisfy a condition, for at most 30 s. */
   waitFor(condition: (spans: readonly ReceivedSpan[]) => boolean): Promise<void>;
 }
@@ -61,12 +63,15 @@ export interface OtlpSink extends AsyncDisposable {
 export async function otlpSink(): Promise<OtlpSink> {
   const spans: ReceivedSpan[] = [];
   const metrics: string[] = [];
+  const received: string[] = [];
   const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+      const text = Buffer.concat(chunks).toString('utf8');
+      received.push(text);
+      const body: unknown = JSON.parse(text);
       if (request.url === '/v1/metrics') metrics.push(...toMetricNames(body));
       else spans.push(...toSpans(body));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -80,6 +85,7 @@ export async function otlpSink(): Promise<OtlpSink> {
     url: `http://127.0.0.1:${address.port}`,
     spans,
     metrics,
+    received,
     waitFor(condition) {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
