@@ -18,6 +18,10 @@ export interface RuntimeOptions {
   limits?: Partial<Limits>;
   /** Opt-in groups of tools that are on. Default none. */
   caps?: readonly string[];
+  /** Only these tools, of any group. Default: those that `caps` switches on. */
+  only?: readonly string[];
+  /** Without these tools. Default none. */
+  except?: readonly string[];
   /** `tools/list` shows output schemas and every hint. Default false. */
   outputSchemas?: boolean;
   /** Default: JSON lines on stderr. */
@@ -57,11 +61,24 @@ export function listedTools(server: ServerDefinition, caps: readonly string[] = 
   return (server.tools as readonly Tool[]).filter(({ group }) => group === undefined || caps.includes(group) || caps.includes('all'));
 }
 
+/** @throws ToolError INVALID_ARGUMENT for a name that no tool has */
+function chosenTools(server: ServerDefinition, { caps, only = [], except = [] }: RuntimeOptions): readonly Tool[] {
+  const all = server.tools as readonly Tool[];
+  const unknown = [...only, ...except].find((name) => all.every((tool) => tool.name !== name));
+  if (unknown !== undefined) {
+    throw new ToolError('INVALID_ARGUMENT', `No tool "${unknown}" in the server "${server.name}".`, {
+      advice: `Its tools: ${all.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  const kept = only.length === 0 ? listedTools(server, caps) : all.filter(({ name }) => only.includes(name));
+  return kept.filter(({ name }) => !except.includes(name));
+}
+
 /** Makes a server ready for calls. Starts nothing. */
 export function createRuntime(server: ServerDefinition, options: RuntimeOptions): Runtime {
   const log = options.log ?? createLog({ name: server.name });
   const limits = { ...defaultLimits, ...options.limits };
-  const tools = listedTools(server, options.caps);
+  const tools = chosenTools(server, options);
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const ending = new AbortController();
   let running = 0;
@@ -109,7 +126,7 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
     log,
     async call(name, args, info) {
       const tool = byName.get(name);
-      if (!tool) throw unknownTool(server, name);
+      if (!tool) throw unknownTool(server, name, [...(options.only ?? []), ...(options.except ?? [])].length > 0);
       return within(info, (ctx) => invoke(tool, args, open, ctx));
     },
     run: (info, work) =>
@@ -135,8 +152,13 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
   };
 }
 
-function unknownTool(server: ServerDefinition, name: string): ToolError {
+function unknownTool(server: ServerDefinition, name: string, chosen: boolean): ToolError {
   const off = (server.tools as readonly Tool[]).find((tool) => tool.name === name);
+  if (off && chosen) {
+    return new ToolError('NOT_FOUND', `The tool "${name}" is off in this server (--tools, --no-tools).`, {
+      advice: 'Who runs the server chooses with --tools and --no-tools.',
+    });
+  }
   if (off?.group) {
     return new ToolError('NOT_FOUND', `The tool "${name}" is in the group "${off.group}", which is off.`, {
       advice: `Start the server with --caps ${off.group}.`,

@@ -5,6 +5,16 @@ import { defaultLimits } from '../limits.ts';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
+const words = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((word) => word.trim())
+      .filter(Boolean),
+  );
+
 /** Options of every server's command line. */
 export const baseOptions = {
   workspace: {
@@ -38,15 +48,17 @@ export const baseOptions = {
   caps: {
     description: 'Opt-in groups of tools to switch on, separated by commas ("all" for every group)',
     placeholder: 'GROUPS',
-    schema: z
-      .string()
-      .default('')
-      .transform((text) =>
-        text
-          .split(',')
-          .map((word) => word.trim())
-          .filter(Boolean),
-      ),
+    schema: words,
+  },
+  tools: {
+    description: 'Only these tools, separated by commas, whatever their group',
+    placeholder: 'NAMES',
+    schema: words,
+  },
+  noTools: {
+    description: 'Without these tools, separated by commas',
+    placeholder: 'NAMES',
+    schema: words,
   },
   outputSchemas: {
     description: 'List tools with their output schemas and every hint; they double what a model reads',

@@ -47,6 +47,8 @@ async function serve(server: ServerDefinition, argv: readonly string[]): Promise
     workspace: resolve(values.workspace),
     options: values,
     caps: values.caps,
+    only: values.tools,
+    except: values.noTools,
     outputSchemas: values.outputSchemas,
     limits: { callTimeoutMs: values.callTimeoutMs, requestBytes: values.requestBytes },
     log,
