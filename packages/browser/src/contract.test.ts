@@ -88,6 +88,23 @@ contractSuite(browser, {
       await client.call('browser_storage_state', { filename: 'state.json' });
       return { filename: 'state.json' };
     },
+    browser_route: { pattern: '**/mocked', body: 'x' },
+    browser_route_list: {},
+    browser_unroute: {},
+    browser_network_state_set: { state: 'online' },
+    browser_start_tracing: {},
+    browser_stop_tracing: async (client) => {
+      await client.call('browser_start_tracing');
+      return {};
+    },
+    browser_start_video: after({}),
+    browser_stop_video: async (client) => {
+      await opened(client);
+      await client.call('browser_start_video');
+      await client.call('browser_click', { target: 'text=Go' });
+      return {};
+    },
+    browser_emulate_media: after({ media: 'print' }),
     browser_pdf_save: after({}),
     browser_request_takeover: after({ reason: 'A captcha', need: 'Solve it', timeout: 1_000 }),
     browser_close: after({}),

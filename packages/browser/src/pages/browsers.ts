@@ -96,6 +96,7 @@ export class Browsers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearInterval(this.#idle);
+    for (const opening of this.#sessions.values()) await (await opening.catch(() => undefined))?.recordings[Symbol.asyncDispose]();
     await this.#closeBrowser();
   }
 
@@ -145,7 +146,10 @@ export class Browsers implements AsyncDisposable {
   #lost(launching: Promise<Launched>, launched: Launched): void {
     if (this.#launched !== launching) return;
     this.#launched = undefined;
-    for (const principal of this.#sessions.keys()) this.#bereft.add(principal);
+    for (const [principal, opening] of this.#sessions) {
+      this.#bereft.add(principal);
+      void opening.then(async ({ recordings }) => recordings[Symbol.asyncDispose]()).catch(() => undefined);
+    }
     this.#sessions.clear();
     this.#env.log.warn('the browser ended unexpectedly');
     void launched.close().catch(() => undefined);

@@ -35,6 +35,11 @@ export class Secrets {
     return new Secrets(values);
   }
 
+  /** True when there are any. */
+  get any(): boolean {
+    return this.#values.size > 0;
+  }
+
   /** What is to be typed: the value when the text is the name of a secret, else the text. */
   reveal(text: string): string {
     return this.#values.get(text) ?? text;

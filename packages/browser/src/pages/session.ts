@@ -6,6 +6,8 @@ import type { BrowserContext, Page, Response } from 'playwright-core';
 import type { Obstruction } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
 import { type DownloadRecord, Downloads } from './downloads.ts';
+import { Mocks } from './mocks.ts';
+import { Recordings } from './recording.ts';
 import type { Secrets } from './secrets.ts';
 import type { SharedDownload, SharedDownloads } from './shared-downloads.ts';
 import { Tab } from './tab.ts';
@@ -42,6 +44,8 @@ export class Session {
   readonly options: BrowserOptions;
   readonly files: WorkspaceFiles;
   readonly downloads: Downloads;
+  readonly mocks: Mocks;
+  readonly recordings = new Recordings(this);
   readonly secrets: Secrets;
   readonly tabs = new Map<string, Tab>();
   #current: Tab | undefined;
@@ -58,6 +62,7 @@ export class Session {
     this.#changed = changed;
     this.context = context;
     this.profile = profile;
+    this.mocks = new Mocks(context);
     this.obstruction = obstruction;
     this.options = options;
     this.files = new WorkspaceFiles(workspace, (text) => secrets.hide(text));
@@ -174,7 +179,9 @@ export class Session {
 
   /** Ends the session. Of a kept profile only the tabs are closed that this caller opened. */
   async close(): Promise<void> {
+    await this.recordings[Symbol.asyncDispose]();
     if (!this.profile) return this.context.close();
+    await this.mocks.remove();
     this.context.off('page', this.#onPage);
     if (this.profile.downloads) this.profile.downloads.onBegin = undefined;
     for (const tab of this.tabs.values()) if (tab.ours) await this.closeTab(tab);

@@ -8,6 +8,7 @@ import { browserCookieGet } from './cookie-get.ts';
 import { browserCookieList } from './cookie-list.ts';
 import { browserCookieSet } from './cookie-set.ts';
 import { browserDrag } from './drag.ts';
+import { browserEmulateMedia } from './emulate-media.ts';
 import { browserEvaluate } from './evaluate.ts';
 import { browserFileUpload } from './file-upload.ts';
 import { browserFillForm } from './fill-form.ts';
@@ -27,16 +28,19 @@ import { browserMouseDragXy } from './mouse-drag-xy.ts';
 import { browserMouseMoveXy } from './mouse-move-xy.ts';
 import { browserMouseUp } from './mouse-up.ts';
 import { browserMouseWheel } from './mouse-wheel.ts';
+import { browserNavigate } from './navigate.ts';
 import { browserNavigateBack } from './navigate-back.ts';
 import { browserNavigateForward } from './navigate-forward.ts';
-import { browserNavigate } from './navigate.ts';
 import { browserNetworkRequest } from './network-request.ts';
 import { browserNetworkRequests } from './network-requests.ts';
+import { browserNetworkStateSet } from './network-state-set.ts';
 import { browserPdfSave } from './pdf-save.ts';
 import { browserPressKey } from './press-key.ts';
 import { browserReload } from './reload.ts';
 import { browserRequestTakeover } from './request-takeover.ts';
 import { browserResize } from './resize.ts';
+import { browserRoute } from './route.ts';
+import { browserRouteList } from './route-list.ts';
 import { browserSelectOption } from './select-option.ts';
 import { browserSessionstorageClear } from './sessionstorage-clear.ts';
 import { browserSessionstorageDelete } from './sessionstorage-delete.ts';
@@ -45,10 +49,15 @@ import { browserSessionstorageList } from './sessionstorage-list.ts';
 import { browserSessionstorageSet } from './sessionstorage-set.ts';
 import { browserSetStorageState } from './set-storage-state.ts';
 import { browserSnapshot } from './snapshot.ts';
+import { browserStartTracing } from './start-tracing.ts';
+import { browserStartVideo } from './start-video.ts';
+import { browserStopTracing } from './stop-tracing.ts';
+import { browserStopVideo } from './stop-video.ts';
 import { browserStorageState } from './storage-state.ts';
 import { browserTabs } from './tabs.ts';
 import { browserTakeScreenshot } from './take-screenshot.ts';
 import { browserType } from './type.ts';
+import { browserUnroute } from './unroute.ts';
 import { browserWaitFor } from './wait-for.ts';
 
 export const tools = [
@@ -73,10 +82,19 @@ export const tools = [
   browserTabs,
   browserEvaluate,
   browserConsoleMessages,
+  browserStartTracing,
+  browserStopTracing,
+  browserStartVideo,
+  browserStopVideo,
   browserNetworkRequests,
   browserNetworkRequest,
+  browserRoute,
+  browserRouteList,
+  browserUnroute,
+  browserNetworkStateSet,
   browserGetDownloadList,
   browserResize,
+  browserEmulateMedia,
   browserMouseMoveXy,
   browserMouseClickXy,
   browserMouseDragXy,
