@@ -92,6 +92,15 @@ export const options = {
     placeholder: 'LIST',
     schema: ports,
   },
+  proxyServer: {
+    description: 'Proxy for other machines; with the network policy it speaks HTTP and gets what the policy lets pass',
+    placeholder: 'URL',
+    schema: z
+      .string()
+      .regex(/^(?:https?|socks[45]):\/\/[^/]+\/?$/, 'expected an address like http://user:password@proxy.example:3128')
+      .optional(),
+    secret: true,
+  },
   viewportSize: {
     description: 'Size of a page in CSS pixels',
     placeholder: 'WIDTHxHEIGHT',

@@ -3,10 +3,19 @@
  * really go to. It holds for navigation, redirects, frames, scripts, workers, popups and downloads alike.
  */
 import { lookup as resolve } from 'node:dns';
-import { Agent, createServer, type IncomingMessage, request as httpRequest, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type RequestOptions,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { meter } from '@sandlot/core/telemetry';
+import { knownAddresses, type NextProxy } from './next-proxy.ts';
 import { type NetworkPolicy, Refusal } from './policy.ts';
 
 /** Header of an answer that comes from the proxy itself; {@link FilteringProxy.obstruction} has the reason. */
@@ -23,14 +32,16 @@ const obstructionsKept = 200;
 
 export class FilteringProxy implements AsyncDisposable {
   readonly #policy: NetworkPolicy;
+  readonly #next: NextProxy | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
   readonly #obstructions = new Map<string, Obstruction>();
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   #port = 0;
 
-  private constructor(policy: NetworkPolicy) {
+  private constructor(policy: NetworkPolicy, next: NextProxy | undefined) {
     this.#policy = policy;
+    this.#next = next;
     this.#server = createServer((request, response) => this.#forward(request, response));
     this.#server.on('connect', (request, socket, head) => this.#tunnel(request, socket, head));
     this.#server.on('connection', (socket) => this.#follow(socket));
@@ -38,9 +49,9 @@ export class FilteringProxy implements AsyncDisposable {
     this.#server.requestTimeout = 0;
   }
 
-  /** Starts a proxy on a free port of the loopback interface. */
-  static async start(policy: NetworkPolicy): Promise<FilteringProxy> {
-    const proxy = new FilteringProxy(policy);
+  /** Starts a proxy on a free port of the loopback interface. @param next proxy through which it goes to other machines */
+  static async start(policy: NetworkPolicy, next?: NextProxy): Promise<FilteringProxy> {
+    const proxy = new FilteringProxy(policy, next);
     await new Promise<void>((ready, failed) => {
       proxy.#server.once('error', failed);
       proxy.#server.listen(0, '127.0.0.1', ready);
@@ -80,15 +91,26 @@ export class FilteringProxy implements AsyncDisposable {
     } catch (error) {
       return fail(error instanceof Error ? error : new Error(String(error)));
     }
+    const next = isLocal(hostname) ? undefined : this.#next;
+    if (!next) return this.#send(request, response, url, { host: hostname, port, lookup: this.#lookup(port) }, fail);
+    const through = { host: next.host, port: next.port, path: url.href, extra: next.headers };
+    void this.#checkKnown(hostname, port).then(() => this.#send(request, response, url, through, fail), fail);
+  }
+
+  #send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    { extra = {}, ...way }: RequestOptions & { extra?: Readonly<Record<string, string>> },
+    fail: (error: Error) => void,
+  ): void {
     const outgoing = httpRequest(
       {
-        host: hostname,
-        port,
-        method: request.method,
         path: `${url.pathname}${url.search}`,
-        headers: endToEnd(request),
+        ...way,
+        method: request.method,
+        headers: [...endToEnd(request), ...Object.entries(extra).flat()],
         agent: this.#agent,
-        lookup: this.#lookup(port),
         setHost: false,
       },
       (answer) => {
@@ -117,20 +139,37 @@ export class FilteringProxy implements AsyncDisposable {
     } catch (error) {
       return fail(error instanceof Error ? error : new Error(String(error)));
     }
+    if (this.#next && !isLocal(hostname)) {
+      const next = this.#next;
+      void this.#checkKnown(hostname, port)
+        .then(async () => next.connect(hostname, port))
+        .then((upstream) => this.#couple(client, upstream, head), fail);
+      return;
+    }
     const upstream = connect({ host: hostname, port, lookup: this.#lookup(port), autoSelectFamily: true });
-    this.#follow(upstream);
+    upstream.once('error', fail);
     upstream.once('connect', () => {
       upstream.off('error', fail);
-      meter.add('sandlot.egress', 1, { decision: 'passed' });
-      upstream.on('error', () => client.destroy());
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      if (head.length > 0) upstream.write(head);
-      upstream.pipe(client);
-      client.pipe(upstream);
+      this.#couple(client, upstream, head);
     });
-    upstream.once('error', fail);
+    client.on('close', () => upstream.destroy());
+  }
+
+  #couple(client: Duplex, upstream: Socket, head: Buffer): void {
+    this.#follow(upstream);
+    meter.add('sandlot.egress', 1, { decision: 'passed' });
+    upstream.on('error', () => client.destroy());
+    client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    if (head.length > 0) upstream.write(head);
+    upstream.pipe(client);
+    client.pipe(upstream);
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
+  }
+
+  /** What this machine knows of a name is judged here; the other proxy resolves it again. @throws Refusal */
+  async #checkKnown(host: string, port: number): Promise<void> {
+    for (const address of await knownAddresses(host)) this.#check(host, address, port);
   }
 
   /** Node resolves no names that are addresses already, so these are judged here. */
@@ -186,6 +225,10 @@ export class FilteringProxy implements AsyncDisposable {
     if (oldest !== undefined) this.#obstructions.delete(oldest);
     return { refused, reason };
   }
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || host.startsWith('127.');
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { type Log, ToolError } from '@sandlot/core';
 import { environment } from '@sandlot/core/config';
 import { withSpan } from '@sandlot/core/telemetry';
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
+import { NextProxy } from '../network/next-proxy.ts';
 import { NetworkPolicy } from '../network/policy.ts';
 import { FilteringProxy } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
@@ -83,7 +84,7 @@ export async function launchChromium(options: BrowserOptions, log: Log): Promise
         chromiumSandbox: sandbox.mode !== 'off',
         headless: options.headless,
         args: proxy ? [...flags, ...proxiedFlags] : flags,
-        ...(proxy && { proxy: { server: proxy.url, bypass: '<-loopback>' } }),
+        ...proxyOptions(proxy, options),
         artifactsDir: join(home, 'artifacts'),
         env: pickEnvironment(),
         handleSIGINT: false,
@@ -111,9 +112,23 @@ export async function launchChromium(options: BrowserOptions, log: Log): Promise
   });
 }
 
-async function startProxy({ blockedPorts, allowedHosts, blockedHosts }: BrowserOptions): Promise<FilteringProxy> {
+async function startProxy({ blockedPorts, allowedHosts, blockedHosts, proxyServer }: BrowserOptions): Promise<FilteringProxy> {
+  if (proxyServer !== undefined && !proxyServer.startsWith('http:')) {
+    throw new ToolError('UNAVAILABLE', 'With the network policy, --proxy-server takes a proxy that speaks plain HTTP only.', {
+      advice: 'Give http://HOST:PORT, or switch the policy off with --no-network-policy.',
+    });
+  }
   const gateway = Number(environment()['SANDLOT_PORT'] ?? Number.NaN);
-  return FilteringProxy.start(new NetworkPolicy({ blockedPorts: [...blockedPorts, gateway], allowedHosts, blockedHosts }));
+  const policy = new NetworkPolicy({ blockedPorts: [...blockedPorts, gateway], allowedHosts, blockedHosts });
+  return FilteringProxy.start(policy, proxyServer === undefined ? undefined : new NextProxy(proxyServer));
+}
+
+function proxyOptions(proxy: FilteringProxy | undefined, { proxyServer }: BrowserOptions): LaunchOptions {
+  if (proxy) return { proxy: { server: proxy.url, bypass: '<-loopback>' } };
+  if (proxyServer === undefined) return {};
+  const { protocol, host, username, password } = new URL(proxyServer);
+  const credentials = username === '' ? {} : { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { proxy: { server: `${protocol}//${host}`, ...credentials } };
 }
 
 function downloadedExecutable(): string | undefined {
