@@ -75,7 +75,7 @@ async function measure(target: Target, url: string): Promise<void> {
     const looks = await repeat(runs, () => time(() => target.snapshot(client)));
     note(`${name}: snapshot, ms`, median(looks.map(({ ms }) => ms)));
     note(`${name}: snapshot, characters`, Math.max(...looks.map(({ value }) => value.length)));
-    const element = target.find(looks.at(-1)?.value ?? '');
+    const element = await target.find(looks.at(-1)?.value ?? '', client);
     const clicks = await repeat(name === 'spa' ? runs * 5 : runs, () => time(() => target.click(client, element)));
     note(`${name}: click, ms`, median(clicks.map(({ ms }) => ms)));
     if (name === 'spa')
