@@ -67,7 +67,7 @@ async function run(argv: readonly string[]): Promise<void> {
     serviceName: 'sandlot-gateway',
     serviceVersion: version,
     look: () => gateway.metrics.look(false),
-    ...(traces && { keep: (spans) => void traces.add(spans, true) }),
+    ...(traces && { keep: (spans) => traces.add(spans, true) }),
   });
   const watch = (takers?: readonly Taker[]) => watchServers(resolve(path), gateway.registry, gateway.views, takers);
   if (values.stdio) await serveOneClient(gateway, values, watch);

@@ -132,7 +132,10 @@ test('memory of traces is bounded: their number, their spans, their bytes', () =
   store.add(request(Array.from({ length: 25 }, (_, n) => spanOf(10, n))), true);
   expect(store.list()[0]).toMatchObject({ spans: 10, dropped: 16, duration_ms: 5 });
   for (let trace = 11; trace < 14; trace++) store.add(request([spanOf(trace, 1, 'x'.repeat(60_000))]), true);
-  expect(store.list()).toHaveLength(1);
-  expect(store.add('{', true)).toBe(false);
-  expect(store.add('{"resourceSpans": 5}', true)).toBe(false);
+  // Of those that waited, only the last fits.
+  expect(store.list().map(({ started_at }) => Date.parse(started_at) / 1000)).toEqual([13, 10, 9]);
+  for (const none of ['{', '{"resourceSpans": 5}']) store.add(none, true);
+  expect(store.list()).toHaveLength(3);
+  for (let trace = 14; trace < 20; trace++) store.add(request([spanOf(trace, 1, 'x'.repeat(40_000))]), true);
+  expect(store.list().map(({ started_at }) => Date.parse(started_at) / 1000)).toEqual([19, 18]);
 });

@@ -38,7 +38,7 @@ ${table(
 
 ## Alerts
 
-In \`docker/monitoring/alerts.yaml\`. What to do: [runbook](../runbook.md).
+In \`docker/monitoring/alerts.yaml\`.
 
 ${table(
   ['Alert', 'When', 'What it means'],

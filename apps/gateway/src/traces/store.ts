@@ -54,7 +54,7 @@ export interface StoreLimits {
   readonly traces: number;
   /** Default 1000. */
   readonly spansOfTrace?: number;
-  /** All spans as JSON. Default 16 MiB. */
+  /** All spans as JSON, and once more those that nobody has asked for yet. Default 8 MiB. */
   readonly bytes?: number;
 }
 
@@ -63,29 +63,28 @@ export class TraceStore {
   readonly #limits: Required<StoreLimits>;
   readonly #traces = new Map<string, Kept>();
   #bytes = 0;
+  #waiting: { readonly request: string; readonly isOwn: boolean }[] = [];
+  #waitingBytes = 0;
 
   constructor(limits: StoreLimits) {
-    this.#limits = { spansOfTrace: 1000, bytes: 16 * 1024 * 1024, ...limits };
+    this.#limits = { spansOfTrace: 1000, bytes: 8 * 1024 * 1024, ...limits };
   }
 
   /**
-   * Takes spans.
+   * Takes spans. They are looked at when somebody asks for them: until then a call costs no more than its text.
    *
-   * @param request an OTLP export request, as text
+   * @param request an OTLP export request, as text; what is none is dropped
    * @param isOwn whether they are the gateway's own
-   * @returns false when it is none
    */
-  add(request: string, isOwn: boolean): boolean {
-    const parsed = requestSchema.safeParse(toJson(request));
-    if (!parsed.success) return false;
-    for (const { resource, scopeSpans } of parsed.data.resourceSpans)
-      for (const { scope, spans } of scopeSpans) for (const span of spans) this.#keep(resource, scope, span, isOwn);
-    this.#evict();
-    return true;
+  add(request: string, isOwn: boolean): void {
+    this.#waiting.push({ request, isOwn });
+    this.#waitingBytes += request.length;
+    while (this.#waitingBytes > this.#limits.bytes) this.#waitingBytes -= this.#waiting.shift()?.request.length ?? 0;
   }
 
   /** The traces of a principal, or all of them, the newest first. */
   list(principal?: string): readonly TraceSummary[] {
+    this.#sort();
     return [...this.#traces]
       .filter(([, { owner }]) => principal === undefined || owner === principal)
       .map(([id, kept]) => summary(id, kept))
@@ -94,6 +93,7 @@ export class TraceStore {
 
   /** A trace as an OTLP export request; undefined when there is none, or it is somebody else's. */
   get(id: string, principal?: string): object | undefined {
+    this.#sort();
     const kept = this.#traces.get(id);
     if (!kept || (principal !== undefined && kept.owner !== principal)) return undefined;
     const byResource = Map.groupBy(kept.spans, ({ resource }) => JSON.stringify(resource));
@@ -106,6 +106,17 @@ export class TraceStore {
         })),
       })),
     };
+  }
+
+  #sort(): void {
+    for (const { request, isOwn } of this.#waiting) {
+      const parsed = requestSchema.safeParse(toJson(request));
+      for (const { resource, scopeSpans } of parsed.data?.resourceSpans ?? [])
+        for (const { scope, spans } of scopeSpans) for (const span of spans) this.#keep(resource, scope, span, isOwn);
+      this.#evict();
+    }
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   #keep(resource: Resource, scope: Record<string, unknown>, span: Span, isOwn: boolean): void {
