@@ -26,7 +26,8 @@ const languages = {
     loop: 'while True: pass',
     waits: 'import time; time.sleep(600)',
     stubborn: 'import time\nwhile True:\n    try: time.sleep(600)\n    except KeyboardInterrupt: print("no")',
-    bomb: 'import os\nwhile True: os.fork()',
+    // Doubles until there are 512, which end by themselves: a test must not be able to take the machine down.
+    bomb: 'import os, time\nfor _ in range(9): os.fork()\ntime.sleep(60)\nos._exit(0)',
     large: 'large = bytearray(10 * 2 ** 30)',
     outOfMemory: /MemoryError/,
     chatty: 'for _ in range(1000): print("x" * 10 ** 6)',
@@ -41,7 +42,8 @@ const languages = {
     loop: 'while (true) {}',
     waits: 'await new Promise(() => {})',
     stubborn: 'require("node:child_process").execSync("sleep 600")',
-    bomb: 'require("node:child_process").spawn("bash", ["-c", ":(){ :|:& };:"]); await new Promise(() => {})',
+    bomb: `const script = 'bomb() { (( $1 > 0 )) && { bomb $(($1 - 1)) & bomb $(($1 - 1)) & }; sleep 60; }; bomb 8';
+      require("node:child_process").spawn("bash", ["-c", script]); await new Promise(() => {})`,
     large: 'Buffer.alloc(10 * 2 ** 30)',
     outOfMemory: /Array buffer allocation failed|ERR_OUT_OF_RANGE/,
     chatty: 'for (let i = 0; i < 1000; i++) console.log("x".repeat(10 ** 6))',
