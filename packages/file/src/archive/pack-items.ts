@@ -1,9 +1,10 @@
 /** What goes into an archive, file by file, read through held folders. */
 import { constants } from 'node:fs';
 import { ToolError } from '@sandlot/core';
-import type { Handle } from '../confine/handle.ts';
+import { type Handle, kindOf } from '../confine/handle.ts';
 import { IgnoreRules } from '../search/ignore-rules.ts';
 import { enterFolder, readFolder } from '../search/tree.ts';
+import { invalidName, type LeftOut } from '../workspace/left-out.ts';
 import { isTemporaryName } from '../workspace/replace.ts';
 import type { Found, Workspace } from '../workspace/workspace.ts';
 import { fileBytes } from './file-bytes.ts';
@@ -24,10 +25,12 @@ export interface PackItemOptions {
   readonly ignored: boolean;
   /** Inode that is left out: the archive itself. */
   readonly skip: bigint | undefined;
+  /** Told what is left out. */
+  readonly leftOut: LeftOut;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One file, or what is in a folder. Links and special files are left out. */
+/** One file, or what is in a folder. Links, special files and names that are not valid UTF-8 are left out, and told. */
 export async function* packItems(workspace: Workspace, source: Found, options: PackItemOptions): AsyncGenerator<PackItem> {
   let entries = 0;
   const items = source.target.stats.isDirectory()
@@ -46,14 +49,21 @@ async function* folderItems(
   options: PackItemOptions,
 ): AsyncGenerator<PackItem> {
   options.signal?.throwIfAborted();
-  const { entries } = await readFolder(folder, { rules, hidden: true });
+  const { entries, invalid } = await readFolder(folder, { rules, hidden: true });
+  for (const name of invalid) options.leftOut.add(prefix + name, invalidName);
   if (entries.length === 0 && prefix !== '') yield { name: prefix, size: 0, mode: 0o755, mtime: folder.stats.mtime, content: undefined };
   for (const { name, isFolder, isLink } of entries) {
-    if (isLink || isTemporaryName(name)) continue;
+    if (isTemporaryName(name)) continue;
+    if (isLink) {
+      options.leftOut.add(prefix + name, 'link');
+      continue;
+    }
     using child = isFolder ? enterFolder(folder, name) : folder.child(name);
+    if (!child) options.leftOut.add(prefix + name, 'cannot be entered');
     if (!child || child.stats.ino === options.skip) continue;
     if (child.stats.isDirectory()) yield* folderItems(child, `${prefix}${name}/`, rules?.enter(child, name), options);
     else if (child.stats.isFile()) yield* fileItem(child, prefix + name, options);
+    else options.leftOut.add(prefix + name, kindOf(child.stats));
   }
 }
 

@@ -2,6 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { ToolError } from '@sandlot/core';
+import { LeftOut } from '../workspace/left-out.ts';
 import { assertWritable, makeMissing, replaceFile } from '../workspace/replace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { formatOfName } from './format.ts';
@@ -23,6 +24,7 @@ export interface PackOptions {
 export interface PackResult {
   readonly entries: number;
   readonly bytes: number;
+  readonly leftOut: LeftOut;
 }
 
 /** Packs one file, or what is in a folder, under names relative to it. */
@@ -38,10 +40,12 @@ export async function packArchive(workspace: Workspace, options: PackOptions): P
     using made = new Held();
     let entries = 0;
     let bytes = 0;
+    const leftOut = new LeftOut();
     const items = async function* (): AsyncGenerator<PackItem> {
       for await (const item of packItems(workspace, source, {
         ignored: options.ignored,
         skip: spot.target?.stats.ino,
+        leftOut,
         signal: options.signal,
       })) {
         entries++;
@@ -64,6 +68,6 @@ export async function packArchive(workspace: Workspace, options: PackOptions): P
       },
       { old: spot.target?.stats, mustBeNew: !spot.target },
     );
-    return { entries, bytes };
+    return { entries, bytes, leftOut };
   });
 }

@@ -11,7 +11,8 @@ import type { Source } from '../text/line-index.ts';
 export interface FileMatches {
   readonly path: string;
   count: number;
-  readonly places: { readonly line: number; readonly offset: number }[];
+  /** Where lines that match begin, and the byte of the line, from 1, where its first match does (in UTF-8 for UTF-16). */
+  readonly places: { readonly line: number; readonly column: number; readonly offset: number }[];
 }
 
 /** One line of an excerpt. */
@@ -23,6 +24,8 @@ export interface ShownLine {
 
 const lineCharacters = 500;
 const lineBytes = 4 * lineCharacters;
+/** A match further on is shown with so much before it. */
+const leadCharacters = 150;
 /** Context is looked for within this distance. */
 const contextBytes = 64 * 1024;
 /** Files in UTF-16 are decoded as a whole, up to this size. */
@@ -55,7 +58,7 @@ export async function showMatches(
 async function addLines(
   source: Source,
   start: number,
-  { line, offset }: { line: number; offset: number },
+  { line, column, offset }: FileMatches['places'][number],
   context: number,
   lines: Map<number, ShownLine>,
 ): Promise<void> {
@@ -65,7 +68,8 @@ async function addLines(
   const block = await source.read(from, at - from + (context === 0 ? lineBytes : contextBytes));
   const middle = at - from;
   if (at > start && block[middle - 1] !== 10) return;
-  lines.set(line, toLine(block, middle, line, true));
+  const whole = toLine(block, middle, line, true);
+  lines.set(line, isShown(whole, column) ? whole : await windowAt(source, at, column, line));
   for (let n = 1, end = middle - 1; n <= context && end >= 0 && from + end > start; n++) {
     const previous = end === 0 ? 0 : block.lastIndexOf(10, end - 1) + 1;
     if (!lines.has(line - n)) lines.set(line - n, toLine(block, Math.max(previous, start - from), line - n, false));
@@ -75,6 +79,22 @@ async function addLines(
     if (!lines.has(line + n)) lines.set(line + n, toLine(block, next, line + n, false));
     next = block.indexOf(10, next) + 1;
   }
+}
+
+/** Whether a match is in what is shown of its line. */
+function isShown({ text }: ShownLine, column: number): boolean {
+  return !text.endsWith('…') || column <= lineCharacters - leadCharacters;
+}
+
+/** The part of a long line around its match. */
+async function windowAt(source: Source, lineStart: number, column: number, line: number): Promise<ShownLine> {
+  const from = lineStart + Math.max(0, column - 1 - leadCharacters);
+  const block = await source.read(from, lineBytes);
+  let start = 0;
+  // Not in the middle of a character.
+  while (start < 3 && ((block[start] ?? 0) & 0xc0) === 0x80) start++;
+  const shown = toLine(block, start, line, true);
+  return { ...shown, text: `…${shown.text}` };
 }
 
 function toLine(block: Buffer, start: number, line: number, isMatch: boolean): ShownLine {
@@ -91,12 +111,23 @@ async function decodedLines(source: Source, { places }: FileMatches, context: nu
   const content = await source.read(0, Math.min(source.size, decodedBytes));
   const codec = detect(content, true).codec ?? codecOf('utf-16le');
   const all = codec.decode(content.subarray(codec.mark.length)).split('\n');
-  const wanted = new Map<number, boolean>();
-  for (const { line } of places) for (let n = line - context; n <= line + context; n++) wanted.set(n, wanted.get(n) === true || n === line);
+  const wanted = new Map<number, number>();
+  for (const { line, column } of places)
+    for (let n = line - context; n <= line + context; n++) wanted.set(n, n === line ? column : (wanted.get(n) ?? 0));
   return [...wanted]
     .toSorted(([a], [b]) => a - b)
-    .flatMap(([line, isMatch]) => {
+    .flatMap(([line, column]) => {
       const text = all[line - 1];
-      return text === undefined ? [] : [{ line, text: cutText(text.replace(/\r$/, ''), lineCharacters), isMatch }];
+      return text === undefined ? [] : [{ line, text: around(text.replace(/\r$/, ''), column), isMatch: column > 0 }];
     });
+}
+
+function around(text: string, column: number): string {
+  if (text.length <= lineCharacters) return text;
+  const match = Buffer.from(text)
+    .subarray(0, column - 1)
+    .toString().length;
+  const from = column > 0 && match > lineCharacters - leadCharacters ? match - leadCharacters : 0;
+  const shown = cutText(text.slice(from).toWellFormed(), lineCharacters);
+  return `${from > 0 ? '…' : ''}${shown.replace(/^\uFFFD/, '')}${from + shown.length < text.length ? '…' : ''}`;
 }

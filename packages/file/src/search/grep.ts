@@ -1,8 +1,12 @@
 /** Searches the contents of files. ripgrep says where; what is shown is read through held folders. */
 import { ToolError } from '@sandlot/core';
+import type { Handle } from '../confine/handle.ts';
 import type { Found, Workspace } from '../workspace/workspace.ts';
+import { isInvalid, showBytes } from '../confine/invalid-names.ts';
+import { invalidName, LeftOut } from '../workspace/left-out.ts';
 import { type FileMatches, type ShownLine, showMatches } from './excerpts.ts';
 import { IgnoreRules } from './ignore-rules.ts';
+import { lookAt } from './look.ts';
 import { ignoreArgs, ripgrep } from './ripgrep.ts';
 
 /** What to search. */
@@ -31,6 +35,8 @@ export interface GrepResult {
   readonly truncated: boolean;
   readonly timedOut: boolean;
   readonly nextOffset?: number;
+  /** Files that match and cannot be opened. */
+  readonly leftOut: LeftOut;
 }
 
 const mostMatches = 200_000;
@@ -50,18 +56,22 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
   if (!folder) throw new TypeError('A file has no parent.');
   const matches = new Map<string, FileMatches>();
   let counted = 0;
-  let begun = '';
+  let begun: Buffer | undefined;
+  const invalid = new Set<string>();
   const { timedOut, stopped } = await ripgrep({
     args: [...toArgs(options), '-e', options.pattern, '--', isFolder ? './' : `./${found.name}`],
     folder: folder.path,
     separator: options.output === 'files' ? 0 : 10,
-    onRecord: (part) => {
-      const record = begun + part;
+    onRecord: (part, partBytes) => {
+      const bytes = begun ? Buffer.concat([begun, partBytes]) : partBytes;
+      const record = begun ? bytes.toString() : part;
       const at = options.output === 'files' ? record.length : record.indexOf('\0');
       // A newline inside a name ends no record.
-      begun = at === -1 ? `${record}\n` : '';
+      begun = at === -1 ? Buffer.concat([bytes, Buffer.from('\n')]) : undefined;
       if (at === -1) return true;
       const path = record.slice(2, at);
+      const end = options.output === 'files' ? bytes.length : bytes.indexOf(0);
+      if (isInvalid(path, bytes.subarray(2, end))) return void invalid.add(showBytes(bytes.subarray(2, end)));
       const file = matches.get(path) ?? { path, count: 0, places: [] };
       matches.set(path, file);
       const rest = record.slice(at + 1);
@@ -72,8 +82,10 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
     },
     signal: options.signal,
   });
-  const kept = notIgnored(workspace, found, options, [...matches.values()]);
-  return await page(workspace, kept, options, { base: isFolder ? found.shown : parentOf(found.shown), timedOut, stopped });
+  const leftOut = new LeftOut();
+  for (const name of invalid) leftOut.add(name, invalidName);
+  const kept = notRefused(workspace, folder, notIgnored(workspace, found, options, [...matches.values()]), leftOut);
+  return await page(workspace, kept, options, { base: isFolder ? found.shown : parentOf(found.shown), timedOut, stopped, leftOut });
 }
 
 function toArgs(options: GrepOptions): string[] {
@@ -87,7 +99,7 @@ function toArgs(options: GrepOptions): string[] {
   if (options.output === 'files') return [...args, '--files-with-matches'];
   if (options.output === 'count') return [...args, '--count'];
   // Only the places are wanted: long lines stay out of the pipe.
-  return [...args, '--line-number', '--byte-offset', '--max-columns=1'];
+  return [...args, '--line-number', '--column', '--byte-offset', '--max-columns=1'];
 }
 
 function checkGlob(glob: string): string {
@@ -95,9 +107,21 @@ function checkGlob(glob: string): string {
   return glob;
 }
 
-function toPlace(rest: string): { line: number; offset: number } {
-  const [line, offset] = rest.split(':', 2);
-  return { line: Number(line), offset: Number(offset) };
+function toPlace(rest: string): FileMatches['places'][number] {
+  const [line, column, offset] = rest.split(':', 3);
+  return { line: Number(line), column: Number(column), offset: Number(offset) };
+}
+
+/** Without the files that the policy for hard links keeps closed; they are told. */
+function notRefused(workspace: Workspace, folder: Handle, files: FileMatches[], leftOut: LeftOut): FileMatches[] {
+  if (!workspace.refusesHardLinks) return files;
+  const seen = lookAt(
+    folder,
+    files.map(({ path }) => path),
+  );
+  const refused = new Set(seen.filter(({ links }) => links > 1).map(({ path }) => path));
+  for (const path of refused) leftOut.add(path, 'several hard links');
+  return files.filter(({ path }) => !refused.has(path));
 }
 
 /** A glob that names a file takes precedence over .gitignore in ripgrep; here it does not. */
@@ -121,7 +145,7 @@ async function page(
   workspace: Workspace,
   files: FileMatches[],
   options: GrepOptions,
-  run: { base: string; timedOut: boolean; stopped: boolean },
+  run: { base: string; timedOut: boolean; stopped: boolean; leftOut: LeftOut },
 ): Promise<GrepResult> {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const unit = options.output === 'content' ? (file: FileMatches) => file.count : () => 1;
@@ -148,7 +172,8 @@ async function page(
     files: shown,
     matches: options.output === 'count' ? sorted.reduce((sum, file) => sum + file.count, 0) : total,
     fileCount: sorted.length,
-    truncated: more || run.stopped || run.timedOut,
+    truncated: more || run.stopped || run.timedOut || run.leftOut.count > 0,
+    leftOut: run.leftOut,
     timedOut: run.timedOut,
     ...(more && { nextOffset: end }),
   };

@@ -8,6 +8,8 @@ export interface Seen {
   readonly path: string;
   /** When it was changed last, in milliseconds. */
   readonly time: number;
+  /** How many names it has. */
+  readonly links: number;
 }
 
 /** Gives those of the paths below a folder that are there, in no order. Folders may end with a slash. */
@@ -20,7 +22,7 @@ export function lookAt(base: Handle, paths: readonly string[]): Seen[] {
       const isHere = before !== undefined && enter(folder.path);
       for (const { name, path } of inside) {
         const stats = lstatSync(isHere ? name : folder.at(name), { throwIfNoEntry: false });
-        if (stats) seen.push({ path, time: stats.mtimeMs });
+        if (stats) seen.push({ path, time: stats.mtimeMs, links: stats.nlink });
       }
     }
   } finally {

@@ -16,8 +16,8 @@ export interface RipgrepOptions {
   readonly folder: string;
   /** Byte that ends a record. */
   readonly separator: number;
-  /** Gets each record; false ends the run. */
-  readonly onRecord: (record: string) => boolean | void;
+  /** Gets each record as text and as bytes; false ends the run. */
+  readonly onRecord: (record: string, bytes: Buffer) => boolean | void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -62,9 +62,9 @@ export async function ripgrep(options: RipgrepOptions): Promise<RipgrepEnd> {
     });
     // A failed start is told by `closed` alone.
     closed.catch(() => undefined);
-    await eachRecord(child.stdout, options.separator, (record) => {
+    await eachRecord(child.stdout, options.separator, (record, bytes) => {
       if (stopped) return;
-      stopped = options.onRecord(record) === false;
+      stopped = options.onRecord(record, bytes) === false;
       if (stopped) end();
     });
     const code = await closed;
@@ -78,13 +78,13 @@ export async function ripgrep(options: RipgrepOptions): Promise<RipgrepEnd> {
   }
 }
 
-async function eachRecord(stream: AsyncIterable<Buffer>, separator: number, visit: (record: string) => void): Promise<void> {
+async function eachRecord(stream: AsyncIterable<Buffer>, separator: number, visit: (record: string, bytes: Buffer) => void): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of stream) {
     const block = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     let from = 0;
     for (let at = block.indexOf(separator); at !== -1; at = block.indexOf(separator, from)) {
-      visit(block.toString('utf8', from, at));
+      visit(block.toString('utf8', from, at), block.subarray(from, at));
       from = at + 1;
     }
     rest = block.subarray(from);

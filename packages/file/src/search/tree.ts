@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fromErrno, hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
+import { withoutInvalid } from '../confine/invalid-names.ts';
 import { isTemporaryName } from '../workspace/replace.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
 
@@ -17,6 +18,8 @@ export interface Entry {
 export interface Entries {
   readonly entries: Entry[];
   readonly leftOut: number;
+  /** Names that are not valid UTF-8, in a form that can be shown. */
+  readonly invalid: readonly string[];
 }
 
 /** What is left out of a walk. */
@@ -30,7 +33,14 @@ export interface Filter {
 export async function readFolder(folder: Handle, { rules, hidden }: Filter): Promise<Entries> {
   const all = await readdir(folder.path, { withFileTypes: true });
   const kept = all.filter((entry) => (hidden || !entry.name.startsWith('.')) && !rules?.ignores(entry.name, entry.isDirectory()));
-  return { entries: kept.map(toEntry).sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut: all.length - kept.length };
+  const invalid: string[] = [];
+  const valid = withoutInvalid(
+    folder,
+    kept,
+    ({ name }) => name,
+    (shown) => invalid.push(shown),
+  );
+  return { entries: valid.map(toEntry).sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut: all.length - kept.length, invalid };
 }
 
 /** Reaches a folder inside another; nothing when it is no longer there, is no folder, or was moved out of its parent. */
@@ -59,13 +69,16 @@ export interface WalkOptions {
   readonly rules: IgnoreRules | undefined;
   /** Folders that are not entered. */
   readonly skip?: (folder: Handle) => boolean;
+  /** Told each path whose last name is not valid UTF-8, in a form that can be shown. */
+  readonly onInvalid?: (shown: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Every entry below a folder, a folder before what is in it. Links are not followed. */
 export async function* walkTree(folder: Handle, options: WalkOptions, prefix = ''): AsyncGenerator<TreeEntry> {
   options.signal?.throwIfAborted();
-  const { entries } = await readFolder(folder, { rules: options.rules, hidden: true });
+  const { entries, invalid } = await readFolder(folder, { rules: options.rules, hidden: true });
+  for (const name of invalid) options.onInvalid?.(prefix + name);
   for (const entry of entries) {
     if (isTemporaryName(entry.name)) continue;
     yield { ...entry, folder, path: prefix + entry.name };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { makeCheckpoint } from '../undo/undo.ts';
 import { showName } from '../workspace/names.ts';
+import { omission } from './parameters.ts';
 
 const shownPaths = 50;
 
@@ -18,14 +19,15 @@ export const checkpoint = defineTool({
     checkpoint: z.string().describe('Its id.'),
     files: z.int().describe('Files in it.'),
     changed: z.int().describe('Paths that differ from the checkpoint before.'),
+    ...omission,
   }),
   run: ({ label }, ctx) =>
     ctx.domain.operation('checkpoint', '.', async () => {
-      const { made, changes, before } = await makeCheckpoint(ctx.domain, ctx.principal, label, ctx.signal);
+      const { made, changes, before, leftOut } = await makeCheckpoint(ctx.domain, ctx.principal, label, ctx.signal);
       const files = Object.values(made.entries).filter(({ kind }) => kind === 'file').length;
-      return { checkpoint: made.id, files, changed: changes.length, changes, before };
+      return { checkpoint: made.id, files, changed: changes.length, ...leftOut.facts, changes, before, leftOut };
     }),
-  render({ checkpoint: id, files, changes, before }) {
+  render({ checkpoint: id, files, changes, before, leftOut }) {
     const lines = changes.slice(0, shownPaths).map(({ kind, path }) => `${kind} ${showName(path)}`);
     if (changes.length > shownPaths) lines.push(`… ${changes.length - shownPaths} more`);
     const earlier = before.slice(0, 10).map((each) => `${each.id} ${each.time} ${showName(each.label)}`);
@@ -33,6 +35,6 @@ export const checkpoint = defineTool({
       before.length > 0
         ? [`Changed since ${before[0]?.id}:`, ...(lines.length > 0 ? lines : ['nothing']), 'Earlier checkpoints:', ...earlier]
         : [];
-    return [`Checkpoint ${id}: ${files} files.`, ...since].join('\n');
+    return [`Checkpoint ${id}: ${files} files.`, ...leftOut.notes, ...since].join('\n');
   },
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { copyPath } from '../workspace/manage.ts';
+import { omission } from './parameters.ts';
 
 export const copy = defineTool({
   name: 'file_copy',
@@ -19,8 +20,13 @@ export const copy = defineTool({
   output: z.object({
     files: z.int().describe('Files.'),
     folders: z.int().describe('Folders.'),
+    ...omission,
   }),
   run: ({ source, destination, overwrite = false, recursive = false }, ctx) =>
-    ctx.domain.operation('copy', source, () => copyPath(ctx.domain, source, destination, { overwrite, recursive, signal: ctx.signal })),
-  render: ({ files, folders }, { source, destination }) => `Copied ${source} to ${destination}: ${files} files, ${folders} folders.`,
+    ctx.domain.operation('copy', source, async () => {
+      const copied = await copyPath(ctx.domain, source, destination, { overwrite, recursive, signal: ctx.signal });
+      return { ...copied, ...copied.leftOut.facts };
+    }),
+  render: ({ files, folders, leftOut }, { source, destination }) =>
+    [`Copied ${source} to ${destination}: ${files} files, ${folders} folders.`, ...leftOut.notes].join('\n'),
 });

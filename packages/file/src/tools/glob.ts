@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { findPaths } from '../search/find.ts';
 import { showName } from '../workspace/names.ts';
-import { folder, ignored } from './parameters.ts';
+import { folder, ignored, omission } from './parameters.ts';
 
 export const glob = defineTool({
   name: 'file_glob',
@@ -22,15 +22,21 @@ export const glob = defineTool({
   output: z.object({
     total: z.int().describe('Found.'),
     truncated: z.boolean().describe('Incomplete.'),
+    ...omission,
   }),
   run: (input, ctx) =>
-    ctx.domain.operation('glob', input.path, () =>
-      findPaths(ctx.domain, { ...input, ignored: input.ignored ?? false, signal: ctx.signal }),
-    ),
-  render({ paths, total, timedOut }, input) {
+    ctx.domain.operation('glob', input.path, async () => {
+      const result = await findPaths(ctx.domain, { ...input, ignored: input.ignored ?? false, signal: ctx.signal });
+      return { ...result, ...result.leftOut.facts };
+    }),
+  render({ paths, total, timedOut, leftOut }, input) {
+    const notes = leftOut.notes;
     if (paths.length === 0)
-      return `No path matches "${input.pattern}".${input.ignored ? '' : ' What .gitignore leaves out was not searched.'}`;
-    const notes: string[] = [];
+      return [
+        `No path matches "${input.pattern}".`,
+        ...(input.ignored ? [] : ['What .gitignore leaves out was not searched.']),
+        ...notes,
+      ].join(' ');
     if (paths.length < total) notes.push(`${paths.length} of ${total} paths.`);
     if (timedOut) notes.push('The time limit was reached; there may be more.');
     return [...paths.map(showName), ...(notes.length > 0 ? [`[${notes.join(' ')}]`] : [])].join('\n');

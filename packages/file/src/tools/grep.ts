@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { grepFiles, type GrepResult } from '../search/grep.ts';
 import { showName } from '../workspace/names.ts';
-import { ignored } from './parameters.ts';
+import { ignored, omission } from './parameters.ts';
 
 export const grep = defineTool({
   name: 'file_grep',
@@ -31,6 +31,7 @@ export const grep = defineTool({
     truncated: z.boolean().describe('Incomplete.'),
     timed_out: z.boolean().describe('After 30 s.'),
     next_offset: z.int().optional().describe('Go on here.'),
+    ...omission,
   }),
   run: (input, ctx) =>
     ctx.domain.operation('grep', input.path, async () => {
@@ -49,13 +50,18 @@ export const grep = defineTool({
         truncated,
         timed_out: timedOut,
         ...(nextOffset !== undefined && { next_offset: nextOffset }),
+        ...result.leftOut.facts,
         result,
       };
     }),
   render({ result }, input) {
+    const notes = result.leftOut.notes;
     if (result.files.length === 0)
-      return `No match for "${input.pattern}".${input.ignored ? '' : ' What .gitignore leaves out was not searched.'}`;
-    const notes: string[] = [];
+      return [
+        `No match for "${input.pattern}".`,
+        ...(input.ignored ? [] : ['What .gitignore leaves out was not searched.']),
+        ...notes,
+      ].join(' ');
     if (result.nextOffset !== undefined)
       notes.push(`Of ${result.matches} in ${result.fileCount} files; next: offset ${result.nextOffset}.`);
     if (result.timedOut) notes.push('The time limit was reached; there may be more.');

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { packArchive } from '../archive/pack.ts';
 import { defineTool } from '../define-tool.ts';
+import { omission } from './parameters.ts';
 
 export const pack = defineTool({
   name: 'file_pack',
@@ -19,8 +20,13 @@ export const pack = defineTool({
   output: z.object({
     entries: z.int().describe('Files and empty folders packed.'),
     bytes: z.int().describe('Size of the archive.'),
+    ...omission,
   }),
   run: ({ source, archive, overwrite = false, ignored = false }, ctx) =>
-    ctx.domain.operation('pack', source, () => packArchive(ctx.domain, { source, archive, overwrite, ignored, signal: ctx.signal })),
-  render: ({ entries, bytes }, { archive }) => `Packed ${entries} entries into ${archive}: ${bytes} bytes.`,
+    ctx.domain.operation('pack', source, async () => {
+      const result = await packArchive(ctx.domain, { source, archive, overwrite, ignored, signal: ctx.signal });
+      return { ...result, ...result.leftOut.facts };
+    }),
+  render: ({ entries, bytes, leftOut }, { archive }) =>
+    [`Packed ${entries} entries into ${archive}: ${bytes} bytes.`, ...leftOut.notes].join('\n'),
 });

@@ -7,4 +7,9 @@ export const path = z.string().describe('Path.');
 export const folder = z.string().default('.').describe('Folder.');
 export const ifVersion = z.string().optional().describe('Expected version.');
 export const version = z.string().describe('Version.');
+/** Facts about what an answer leaves out. */
+export const omission = {
+  omitted: z.int().optional().describe('Left out.'),
+  omitted_names: z.array(z.string()).optional().describe('The first of them.'),
+};
 export const ignored = z.boolean().optional().describe('With .gitignored.');

@@ -4,6 +4,7 @@ import { ToolError } from '@sandlot/core';
 import { fromErrno, hasErrno } from '../confine/errors.ts';
 import { diffTexts } from '../edit/diff.ts';
 import { detect } from '../text/encoding.ts';
+import type { LeftOut } from '../workspace/left-out.ts';
 import { makeMissing, replaceFile } from '../workspace/replace.ts';
 import { isFound, type Workspace } from '../workspace/workspace.ts';
 import { type Change, type CheckpointInfo, compare, type Manifest, type ManifestEntry, stampOf } from './manifest.ts';
@@ -33,13 +34,13 @@ export async function makeCheckpoint(
   principal: string,
   label: string,
   signal?: AbortSignal,
-): Promise<{ made: Manifest; changes: Change[]; before: CheckpointInfo[] }> {
+): Promise<{ made: Manifest; changes: Change[]; before: CheckpointInfo[]; leftOut: LeftOut }> {
   using store = await openStore(workspace);
   const before = await store.list(principal);
   const last = before[0] && (await store.find(before[0].id, principal));
-  const entries = await takeStock(workspace, store, signal);
+  const { entries, leftOut } = await takeStock(workspace, store, signal);
   const made = await store.save({ principal, label, time: new Date().toISOString(), entries });
-  return { made, changes: compare(last?.entries ?? {}, entries), before };
+  return { made, changes: compare(last?.entries ?? {}, entries), before, leftOut };
 }
 
 /** What differs between two checkpoints, or between one and now. */
@@ -50,10 +51,9 @@ export async function diffCheckpoints(
 ): Promise<ShownChange[]> {
   using store = await openStore(workspace);
   const from = await store.find(options.from, principal);
-  const to =
-    options.to === undefined ? await takeStock(workspace, store, options.signal) : (await store.find(options.to, principal)).entries;
+  const to = options.to === undefined ? await takeStock(workspace, store, options.signal) : await store.find(options.to, principal);
   const shown: ShownChange[] = [];
-  for (const change of compare(from.entries, to, options.path?.replace(/\/+$/, ''))) {
+  for (const change of compare(from.entries, to.entries, options.path?.replace(/\/+$/, ''))) {
     const [old, now] = [await textOf(store, change.before), await textOf(store, change.after)];
     const diff = old === undefined || now === undefined ? '' : (await diffTexts(change.path, old, now, options.signal)).text;
     shown.push({ ...change, ...(diff !== '' && { diff }) });
@@ -69,7 +69,7 @@ export async function restoreCheckpoint(
 ): Promise<Restored> {
   using store = await openStore(workspace);
   const target = await store.find(options.checkpoint, principal);
-  const now = await takeStock(workspace, store, options.signal);
+  const { entries: now } = await takeStock(workspace, store, options.signal);
   const safety = await store.save({ principal, label: `before restoring ${target.id}`, time: new Date().toISOString(), entries: now });
   const changes = compare(now, target.entries, options.path?.replace(/\/+$/, ''));
   const skipped: { path: string; why: string }[] = [];

@@ -2,7 +2,9 @@
 import { constants, mkdirSync, readdirSync, readlinkSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '@sandlot/core';
-import type { Handle } from '../confine/handle.ts';
+import { type Handle, kindOf } from '../confine/handle.ts';
+import { withoutInvalid } from '../confine/invalid-names.ts';
+import { invalidName, LeftOut } from './left-out.ts';
 import { assertWritable, makeMissing, replaceFile } from './replace.ts';
 import { copyBytes } from './source.ts';
 import { assertVersion, readVersion } from './version.ts';
@@ -13,6 +15,11 @@ import { Held } from '../confine/held.ts';
 export interface Counts {
   files: number;
   folders: number;
+}
+
+/** What a copy made, and what it left out. */
+export interface Copied extends Counts {
+  readonly leftOut: LeftOut;
 }
 
 /** Makes a folder and those above it; false when it was there. */
@@ -58,7 +65,7 @@ export async function copyPath(
   source: string,
   destination: string,
   options: { overwrite: boolean; recursive: boolean; signal?: AbortSignal },
-): Promise<Counts> {
+): Promise<Copied> {
   return workspace.inOrder([source, destination], async () => {
     using from = workspace.existing(source);
     using to = workspace.changeable(destination);
@@ -66,9 +73,9 @@ export async function copyPath(
     assertTarget(from, to, options.overwrite);
     assertWritable(to);
     using made = new Held();
-    const counts = { files: 0, folders: 0 };
-    await copyInto(from.target, makeMissing(to, made), to.name, to.target, counts, options.signal);
-    return counts;
+    const copied = { files: 0, folders: 0, leftOut: new LeftOut() };
+    await copyInto(from.target, makeMissing(to, made), to.name, { old: to.target, shown: source, copied, signal: options.signal });
+    return copied;
   });
 }
 
@@ -138,14 +145,17 @@ function assertHoldsNoRoot(workspace: Workspace, { path, target }: Found): void 
   if (inner) throw new ToolError('PERMISSION_DENIED', `"${path}" holds the root "${inner.path}".`);
 }
 
-async function copyInto(
-  source: Handle,
-  folder: Handle,
-  name: string,
-  old: Handle | undefined,
-  counts: Counts,
-  signal?: AbortSignal,
-): Promise<void> {
+interface CopyJob {
+  /** What is in the place of the copy. */
+  readonly old?: Handle | undefined;
+  /** The source's path, as the caller gave it. */
+  readonly shown: string;
+  readonly copied: Copied;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function copyInto(source: Handle, folder: Handle, name: string, job: CopyJob): Promise<void> {
+  const { old, copied, signal } = job;
   signal?.throwIfAborted();
   if (source.stats.isFile()) {
     await using file = await source.open(constants.O_RDONLY);
@@ -159,29 +169,36 @@ async function copyInto(
       },
       { old: old?.stats, mustBeNew: old === undefined },
     );
-    counts.files++;
+    copied.files++;
     return;
   }
   if (!source.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${name}" is neither file nor folder.`);
-  await copyFolder(source, folder, name, counts, signal);
+  await copyFolder(source, folder, name, job);
 }
 
-async function copyFolder(source: Handle, folder: Handle, name: string, counts: Counts, signal?: AbortSignal): Promise<void> {
-  const entries = readdirSync(source.path);
+async function copyFolder(source: Handle, folder: Handle, name: string, { shown, copied, signal }: CopyJob): Promise<void> {
+  const leave = (entry: string, why: string) => copied.leftOut.add(`${shown}/${entry}`, why);
+  const entries = namesIn(source, (entry) => leave(entry, invalidName));
   mkdirSync(folder.at(name));
   using copy = folder.child(name);
-  counts.folders++;
+  copied.folders++;
   for (const entry of entries) {
     using child = source.child(entry);
     // A copy of a folder into itself would never end.
     if (child.stats.ino === copy.stats.ino && child.stats.dev === copy.stats.dev) continue;
     if (child.stats.isSymbolicLink()) {
       symlinkSync(readlinkSync(source.at(entry)), copy.at(entry));
-      counts.files++;
+      copied.files++;
     } else if (child.stats.isFile() || child.stats.isDirectory()) {
-      await copyInto(child, copy, entry, undefined, counts, signal);
+      await copyInto(child, copy, entry, { shown: `${shown}/${entry}`, copied, signal });
+    } else {
+      leave(entry, kindOf(child.stats));
     }
   }
+}
+
+function namesIn(folder: Handle, tell: (shown: string) => void): readonly string[] {
+  return withoutInvalid(folder, readdirSync(folder.path), (name) => name, tell);
 }
 
 async function deleteFolder(
@@ -194,7 +211,12 @@ async function deleteFolder(
 ): Promise<void> {
   // Other calls, and a cancellation, get their turn between folders.
   await setImmediate();
-  for (const entry of readdirSync(folder.path)) {
+  const entries = namesIn(folder, (shown) => {
+    throw new ToolError('FAILED_PRECONDITION', `"${name}" holds "${shown}", a name that is not valid UTF-8.`, {
+      advice: 'Delete it with a program in the shell.',
+    });
+  });
+  for (const entry of entries) {
     signal?.throwIfAborted();
     using child = folder.child(entry);
     if (workspace.roots.find(child)) throw new ToolError('PERMISSION_DENIED', `"${entry}" is a root of the workspace and stays as it is.`);

@@ -65,11 +65,14 @@ export class Workspace implements AsyncDisposable {
   readonly watches = new Watches();
   readonly updates = new Updates(this);
   readonly uploadBytes: number;
+  /** Whether files that have several names stay closed. */
+  readonly refusesHardLinks: boolean;
   readonly #queue = new Queue();
   readonly #sweep = new Sweep();
 
   constructor(options: WorkspaceOptions) {
     this.uploadBytes = options.uploadBytes ?? 4 * 1024 ** 3;
+    this.refusesHardLinks = options.hardLinks === 'refuse';
     const wanted = options.confinement ?? 'auto';
     const hasProc = process.platform === 'linux' && existsSync('/proc/self/fd');
     if (wanted === 'descriptors' && !hasProc)
@@ -100,7 +103,11 @@ export class Workspace implements AsyncDisposable {
     const spot = this.spot(path, options);
     if (isFound(spot)) return spot;
     spot[Symbol.dispose]();
-    throw new ToolError('NOT_FOUND', `"${path}" does not exist.`, { advice: 'See what exists with file_list or file_glob.' });
+    throw new ToolError('NOT_FOUND', `"${path}" does not exist.`, {
+      advice: /\uFFFD|\\x[89a-f][0-9a-f]/.test(path)
+        ? 'If this stands for a name that is not valid UTF-8, no path can name it: rename it with a program in the shell.'
+        : 'See what exists with file_list or file_glob.',
+    });
   }
 
   /** Finds a place that may be changed; never a root itself. @throws ToolError PERMISSION_DENIED */
