@@ -37,6 +37,7 @@ it('every span and metric of the reference is produced, nothing else is, and no 
       SANDLOT_STATE_DIR: join(folder.path, 'state'),
       SANDLOT_AUDIT_HASH_KEY: secret,
       SANDLOT_LOG_LEVEL: 'debug',
+      SANDLOT_TRACES: '100',
     });
     planted = [secret, gateway.key];
     const [plain, base64, url] = [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)];

@@ -1,7 +1,7 @@
 /** Puts the gateway together: upstreams, view, app. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createLog, type Log, type ServerDefinition, ToolError } from '@sandlot/core';
 import { environment, toFlag } from '@sandlot/core/config';
 import { type HttpListening, isLoopback } from '@sandlot/core/http';
@@ -30,6 +30,7 @@ import { AddedServersFile } from './upstreams/added-servers.ts';
 import { ServerAdmin } from './upstreams/admin.ts';
 import { ownSocketRoutes } from './sockets/own.ts';
 import type { SocketRoute } from './sockets/route.ts';
+import { entrySecrets } from './upstreams/entry-secrets.ts';
 import { receiveSpans } from './traces/receiver.ts';
 import type { TraceStore } from './traces/store.ts';
 import { OwnServer } from './upstreams/own-server.ts';
@@ -113,10 +114,19 @@ export async function createGateway(
   const stateDir = resolve(values.stateDir ?? defaultStateDir());
   const boots = await countBoot(stateDir);
   const rules = { allowStdio: values.allowStdioAdmin, allowPrivate: values.allowPrivateUpstreams, pinFolder: pinFolder(stateDir) };
-  const registry = new Registry(own, { ...rules, env: foreignEnvironment(), workspace, maxMessageBytes: maxMessageBytes(values), log });
+  const registry = new Registry(own, {
+    ...rules,
+    env: foreignEnvironment(),
+    folder: dirname(resolve(values.config)),
+    maxMessageBytes: maxMessageBytes(values),
+    log,
+  });
   const added = new AddedServersFile(stateDir);
   await registry.configureAdded(await added.read());
   await registry.configure(settings.mcpServers ?? {});
+  const learn = () => entrySecrets(registry.entries).forEach((secret) => secrets.add(secret));
+  learn();
+  registry.onChange(learn);
   const watching = await watchPins(rules.pinFolder, registry);
   const metrics = new GatewayMetrics({ registry, own, workspace, trail, boots });
   return {

@@ -1,3 +1,5 @@
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureCommand } from '../../../test/conformance/cells.ts';
 import { parkableCall, ParkingLot } from '../src/upstreams/parked.ts';
@@ -151,3 +153,26 @@ const request: UpstreamRequest = {
     notify: () => undefined,
   },
 };
+
+describe.each(['legacy', 'modern'] as const)(
+  'a client of the old era that has declared nothing, in front of a server of the %s one',
+  (server) => {
+    it('is not asked', async () => {
+      const client = new OldClient({ name: 'test', version: '1' }, { capabilities: {} });
+      const requestInit = { headers: { authorization: `Bearer ${keys.ann}` } };
+      await client.connect(new OldHttp(new URL(`${gateway.url}/mcp/${server}`), { requestInit }));
+      const asked: string[] = [];
+      client.fallbackRequestHandler = async ({ method }) => {
+        asked.push(method);
+        throw new Error('no');
+      };
+      const call = client.callTool({ name: 'test_input_required_result_elicitation', arguments: {} });
+      const outcome = await call.then(
+        ({ isError }) => isError,
+        () => true,
+      );
+      expect({ outcome, asked }).toEqual({ outcome: true, asked: [] });
+      await client.close();
+    });
+  },
+);

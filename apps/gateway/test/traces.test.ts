@@ -31,10 +31,10 @@ async function call({ url, key }: GatewayProcess, tool: string, args: object, he
   return response.status;
 }
 
-test('without any set-up a call is a trace at /v1/traces, with the spans of the server; it is for its caller and administrators', async () => {
+test('without a collector a call is a trace at /v1/traces, with the spans of the server; it is for its caller and administrators', async () => {
   await using folder = await temporaryFolder();
   const keys = JSON.stringify([keyEntry('other', other, ['file:*'])]);
-  await using gateway = await startGatewayProcess({ SANDLOT_STATE_DIR: folder.path, SANDLOT_API_KEYS: keys });
+  await using gateway = await startGatewayProcess({ SANDLOT_STATE_DIR: folder.path, SANDLOT_API_KEYS: keys, SANDLOT_TRACES: '100' });
   expect(await call(gateway, 'file_write', { path: 'a.txt', content: 'x' })).toBe(200);
   const found = () =>
     get<{ data: Summary[] }>(gateway, '/v1/traces').then(({ body }) => body.data.find(({ services }) => services.length === 2));

@@ -221,14 +221,17 @@ describe('connections to an added server', () => {
   });
 
   it('of a session end with it, and a session lasts as long as its calls', async () => {
-    await using gateway = await foreignGateway({ odd: odd('', { isolation: 'session' }) }, { options: { sessionIdleMs: 100 } });
+    const sessionIdleMs = 2000;
+    await using gateway = await foreignGateway({ odd: odd('', { isolation: 'session' }) }, { options: { sessionIdleMs } });
     const client = await rawClient('old', `${gateway.url}/mcp`, keys.ann);
-    const waiting = client.call(1, 'odd__wait', {});
-    const later = Date.now() + 1000;
+    let text: unknown;
+    const waiting = client.call(1, 'odd__wait', {}).then((answer) => (text = answer.text));
+    const later = Date.now() + 2 * sessionIdleMs;
     await expect.poll(() => Date.now(), { timeout: 60_000 }).toBeGreaterThan(later);
-    const pid = healthOf(gateway, 'odd')?.pid ?? 0;
-    await client.call(2, 'odd__release', {});
-    expect((await waiting).text).toBe(`waited ${pid}`);
+    let id = 2;
+    await expect.poll(async () => (await client.call(id++, 'odd__release', {}), text), { timeout: 60_000 }).toMatch(/^waited \d+$/);
+    await waiting;
+    const pid = Number(/\d+/.exec(String(text))?.[0]);
     await client.end();
     await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
     expect(healthOf(gateway, 'odd')?.restarts).toBe(0);

@@ -29,6 +29,11 @@ export interface Redacted {
 }
 
 const secretName = /authori[sz]|auth[-_]|auth$|cookie|token|secret|passw|passphrase|credential|key|^pwd$|^pin$|signature|^otp$/i;
+/** True for the name of something that is secret. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
 const mark = '[redacted]';
 const mostDepth = 6;
 const mostEntries = 40;
@@ -110,7 +115,7 @@ class Copy {
     if (denied.has(name)) return false;
     if (allowed && depth === 0) return allowed.includes(name);
     if (pressed.has(name)) return [value].flat().every((key) => typeof key === 'string' && isKeyName(key));
-    return !secretName.test(name) || typeof value === 'boolean';
+    return !isSecretName(name) || typeof value === 'boolean';
   }
 
   #string(text: string): string {

@@ -127,9 +127,10 @@ export const gatewayOptions = {
   ...auditOptions,
   ...adminOptions,
   traces: {
-    description: 'Traces that are kept in memory and shown at /v1/traces, without a collector; 0 keeps none and loads nothing for them',
+    description:
+      'Traces that are kept in memory and shown at /v1/traces, without a collector; 0 keeps none and loads nothing for them; the image keeps 100',
     placeholder: 'COUNT',
-    schema: z.coerce.number().int().min(0).default(100),
+    schema: z.coerce.number().int().min(0).default(0),
     env: 'SANDLOT_TRACES',
   },
   stdio: {

@@ -25,15 +25,23 @@ export interface Catalog {
   readonly collisions: readonly { readonly name: string; readonly upstream: string }[];
 }
 
-/** How long a list waits for servers that are not connected yet; they come later by a list change. */
-const patienceMs = 15_000;
+/** How long a list waits for servers that are not connected yet, the first time; they come later by a list change. */
+const patienceMs = 3000;
 
 /** Capabilities that pass through; the rest is the gateway's own business. */
 const passed = ['tools', 'prompts', 'resources', 'completions', 'logging', 'extensions', 'experimental'];
 
-/** Makes the catalog of a view. */
-export async function makeCatalog(upstreams: readonly Upstream[], prefixed: boolean): Promise<Catalog> {
-  const offers = await Promise.all(upstreams.map(async (upstream) => ({ upstream, offer: await offerOf(upstream) })));
+/** Servers for which some list has waited in vain: no other one does. */
+const late = new WeakSet<Upstream>();
+
+/**
+ * Makes the catalog of a view.
+ *
+ * @param prefixed whether names of added servers carry their prefix
+ * @param onLate called when a server that a list did not wait for has come
+ */
+export async function makeCatalog(upstreams: readonly Upstream[], prefixed: boolean, onLate: () => void): Promise<Catalog> {
+  const offers = await Promise.all(upstreams.map(async (upstream) => ({ upstream, offer: await offerOf(upstream, onLate) })));
   const tools = new Map<string, Target>();
   const prompts = new Map<string, Target>();
   const resources = new Map<string, Target>();
@@ -72,15 +80,23 @@ function announced(capabilities: Loose): Loose {
   return { ...capabilities, ...Object.fromEntries(lists.map((key) => [key, { ...objectAt(capabilities, key), listChanged: true }])) };
 }
 
-async function offerOf(upstream: Upstream): Promise<Offer | undefined> {
+async function offerOf(upstream: Upstream, onLate: () => void): Promise<Offer | undefined> {
   const known = upstream.known();
   if (known) return known;
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), patienceMs);
   // A server that does not come up is shown in its health; it must not take the others' tools away.
-  const offer = await Promise.race([upstream.offer().catch(() => undefined), promise]);
+  const coming = upstream.offer().catch(() => undefined);
+  const waiting = late.has(upstream);
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), waiting ? 0 : patienceMs);
+  const offer = await Promise.race([coming, promise]);
   clearTimeout(timer);
-  return offer;
+  if (offer || waiting) return offer;
+  late.add(upstream);
+  void coming.then((came) => {
+    late.delete(upstream);
+    if (came) onLate();
+  });
+  return undefined;
 }
 
 function merged(a: unknown, b: unknown): unknown {

@@ -36,8 +36,13 @@ export const askTimeoutMs = 10 * 60_000;
 
 /** Makes the server for one connection, session or request. */
 export async function createRelayServer(view: View, client: RelayClient, options: RelayOptions): Promise<Server> {
-  const { capabilities, instructions } = await view.catalog();
-  const about = [...(view.isSearched() ? [searchInstructions] : []), ...instructions.map(({ text }) => text)];
+  const { capabilities, instructions, tools } = await view.catalog();
+  const mayUse = (server: string) =>
+    [...tools.values()].some(({ upstream, name }) => upstream.name === server && client.principal.allows(upstream.scopeOf(name)));
+  const about = [
+    ...(view.isSearched() ? [searchInstructions] : []),
+    ...instructions.filter(({ server }) => mayUse(server)).map(({ text }) => text),
+  ];
   const server = new Server(
     { name: view.name, title: view.title, version: view.version },
     { capabilities, ...(about.length > 0 && { instructions: about.join('\n\n') }) },

@@ -11,6 +11,7 @@ import { runMetaTool, searchList } from './search/search-mode.ts';
 import type { View } from './view.ts';
 
 const invalidParams = -32_602;
+const internalError = -32_603;
 const methodNotFound = -32_601;
 
 /** Handles one request of a client. */
@@ -29,7 +30,7 @@ export async function route(view: View, request: UpstreamRequest, guard: Guard):
     case 'tools/call':
       return callTool(view, request, guard);
     case 'prompts/get':
-      return sendTo(await named(view, 'prompts', params['name'], 'prompt'), request);
+      return sendTo(await named(view, 'prompts', params['name'], 'prompt', request), request);
     case 'resources/read':
       return readResource(view, request, guard);
     case 'resources/subscribe':
@@ -81,10 +82,13 @@ async function readResource(view: View, request: UpstreamRequest, guard: Guard):
   return guard.run(call, () => upstream.request(request));
 }
 
-async function named(view: View, key: 'tools' | 'prompts', name: unknown, what: string): Promise<Target> {
+async function named(view: View, key: 'tools' | 'prompts', name: unknown, what: string, { caller }: UpstreamRequest): Promise<Target> {
   const target = (await view.catalog())[key].get(String(name));
   if (target) return target;
-  throw unknownName(view, key, name, what);
+  const away = view.upstreams().find((one) => one.prefix !== '' && one.known() === undefined && String(name).startsWith(one.prefix));
+  if (!away || !caller.allows(away.scopeOf(''))) throw unknownName(view, key, name, what);
+  const { state, error = 'it has not answered yet' } = away.health();
+  throw new UpstreamError(internalError, `The server "${away.name}" is not there (${state}): ${error}`, { server: away.name, state });
 }
 
 function unknownName(view: View, key: string, name: unknown, what: string): UpstreamError {
@@ -97,7 +101,7 @@ function unknownName(view: View, key: string, name: unknown, what: string): Upst
 async function callTool(view: View, request: UpstreamRequest, guard: Guard): Promise<Loose> {
   const asked = request.params['name'];
   if (view.isSearched() && typeof asked === 'string' && metaToolNames.has(asked)) return callMetaTool(view, asked, request, guard);
-  const { upstream, name, shown } = await named(view, 'tools', asked, 'tool');
+  const { upstream, name, shown } = await named(view, 'tools', asked, 'tool', request);
   const call = { upstream, tool: name, shown, request };
   if (!request.caller.allows(upstream.scopeOf(name))) {
     await guard.refuse(call);
@@ -137,7 +141,7 @@ export function notAllowed(): UpstreamError {
 async function complete(view: View, request: UpstreamRequest): Promise<Loose> {
   const ref = objectAt(request.params, 'ref');
   if (typeof ref['uri'] === 'string') return sendTo({ upstream: await ownerOfUri(view, ref['uri']), name: '', shown: {} }, request);
-  const target = await named(view, 'prompts', ref['name'], 'prompt');
+  const target = await named(view, 'prompts', ref['name'], 'prompt', request);
   return sendTo({ ...target, name: '' }, { ...request, params: { ...request.params, ref: { ...ref, name: target.name } } });
 }
 

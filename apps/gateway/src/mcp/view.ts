@@ -39,8 +39,9 @@ export interface View {
  * Makes a view. Starts nothing.
  *
  * @param revision changes whenever something changes that a catalog is made from
+ * @param onLate called when a server came that a list did not wait for
  */
-export function createView(registry: Registry, spec: ViewSpec, revision: () => number): View {
+export function createView(registry: Registry, spec: ViewSpec, revision: () => number, onLate: () => void): View {
   let kept: { readonly revision: number; readonly catalog: Promise<Catalog> } | undefined;
   const { profile, narrowing, server } = spec;
   const upstreams = () => {
@@ -50,7 +51,7 @@ export function createView(registry: Registry, spec: ViewSpec, revision: () => n
   const make = async () => {
     spec.check();
     const chosen = profile();
-    const merged = await makeCatalog(upstreams(), server === undefined);
+    const merged = await makeCatalog(upstreams(), server === undefined, onLate);
     return narrowTools(chosen ? applyProfile(merged, chosen) : merged, narrowing.tools);
   };
   return {

@@ -54,6 +54,9 @@ export function createViews(registry: Registry, version: string, configured: Pro
     }
     for (const listener of listeners) listener(change);
   };
+  const changed = () => {
+    for (const method of listChanges) emit({ method, params: {} });
+  };
   registry.onChange(emit);
   const names = () => registry.list().map(({ name }) => name);
   const profileOf = (name: string) => {
@@ -79,7 +82,7 @@ export function createViews(registry: Registry, version: string, configured: Pro
       profile: () => (profile === undefined ? undefined : (profiles.get(profile) ?? noProfile)),
       check: () => void (profile !== undefined && profileOf(profile)),
     };
-    return createView(registry, server === undefined ? spec : { ...spec, server }, () => revision);
+    return createView(registry, server === undefined ? spec : { ...spec, server }, () => revision, changed);
   };
   const at = (address: ViewAddress): View => {
     const key = keyOf(address);
@@ -100,7 +103,7 @@ export function createViews(registry: Registry, version: string, configured: Pro
     configure(next) {
       if (isDeepStrictEqual(next, profiles)) return;
       profiles = next;
-      for (const method of listChanges) emit({ method, params: {} });
+      changed();
     },
     onChange(listener) {
       listeners.add(listener);

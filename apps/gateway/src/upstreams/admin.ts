@@ -48,7 +48,7 @@ export class ServerAdmin {
   /** Removes a server that was added over the API, and what was approved of it. @throws ToolError NOT_FOUND, FAILED_PRECONDITION */
   async remove(id: string): Promise<void> {
     await this.#change(({ mcpServers, disabled }) => {
-      if (!(id in mcpServers)) {
+      if (!Object.hasOwn(mcpServers, id)) {
         if (!this.#knows(id)) throw unknownServer(id);
         throw new ToolError('FAILED_PRECONDITION', `The server "${id}" stands in the configuration file.`, {
           advice: 'Remove it there, or switch it off.',
@@ -62,7 +62,7 @@ export class ServerAdmin {
   /** Switches an added server off or on, wherever it comes from. @throws ToolError NOT_FOUND */
   setDisabled(id: string, disabled: boolean): Promise<void> {
     return this.#change((added) => {
-      if (!this.#knows(id)) throw unknownServer(id);
+      if (!this.#knows(id) || this.#registry.ownNames.includes(id)) throw unknownServer(id);
       return { ...added, disabled: { ...added.disabled, [id]: disabled } };
     });
   }

@@ -40,7 +40,7 @@ export class Connections implements AsyncDisposable {
   #pid: number | undefined;
   #restarts = 0;
   #ended: string | undefined;
-  #closed = false;
+  readonly #ending = new AbortController();
 
   constructor(options: ForeignServerOptions, events: ConnectionEvents) {
     this.#options = options;
@@ -91,14 +91,15 @@ export class Connections implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
+    // What is still starting is not waited for.
+    this.#ending.abort();
     await Promise.all([...this.#live.values()].map((live) => live.then(({ link }) => link.close()).catch(() => undefined)));
     await Promise.all(this.#closing);
   }
 
   async #open(seat: Seat, forget: () => boolean): Promise<Live> {
     try {
-      if (this.#closed) throw new ToolError('UNAVAILABLE', 'The gateway is shutting down.');
+      if (this.#ending.signal.aborted) throw new ToolError('UNAVAILABLE', 'The gateway is shutting down.');
       this.#reconnect.check(this.#options.id);
       const live = await this.#start(seat, forget);
       this.#reconnect.succeeded();
@@ -134,19 +135,21 @@ export class Connections implements AsyncDisposable {
       },
       onNotification: (method: string, params: Loose) => this.#events.onNotification(calls, method, params),
     };
-    const opened = await openForeign(this.#options, seat.capabilities, handlers, this.stderr).catch((error: unknown) => {
-      this.#reconnect.failed(error);
-      log.warn('server could not be connected', { server: id, error });
-      if (ToolError.is(error)) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new ToolError('UNAVAILABLE', `The server "${id}" could not be connected: ${reason}`, { cause: error });
-    });
+    const opened = await openForeign(this.#options, seat.capabilities, handlers, this.stderr, this.#ending.signal).catch(
+      (error: unknown) => {
+        this.#reconnect.failed(error);
+        log.warn('server could not be connected', { server: id, error });
+        if (ToolError.is(error)) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new ToolError('UNAVAILABLE', `The server "${id}" could not be connected: ${reason}`, { cause: error });
+      },
+    );
     const { pid } = opened.link;
     this.#pid = pid;
     void opened.link.ended.then((how) => {
       if (this.#pid === pid) this.#pid = undefined;
       forget();
-      if (closed || this.#closed) return;
+      if (closed || this.#ending.signal.aborted) return;
       this.#restarts++;
       this.#ended = this.#live.size === 0 ? `The server ended (${how}).` : undefined;
       log.info('server ended', { server: id, how });

@@ -50,9 +50,9 @@ export function sortEntries({ file, added, own, allowStdio }: EntrySources): Ent
   ];
   for (const { id, value, origin } of all) {
     const parsed = checkEntry(id, value, own);
-    const switchedOff = added.disabled[id];
+    const switchedOff = Object.hasOwn(added.disabled, id) ? added.disabled[id] : undefined;
     if ('error' in parsed) broken.push({ id, origin, error: parsed.error });
-    else if (origin === 'api' && id in file)
+    else if (origin === 'api' && Object.hasOwn(file, id))
       broken.push({ id, origin, error: `"${id}" was added over the API, but the configuration file has it too.` });
     else if (origin === 'api' && 'command' in parsed.entry && !allowStdio) broken.push({ id, origin, error: stdioRefused });
     else ((switchedOff ?? parsed.entry.disabled) ? disabled : served).set(id, { entry: parsed.entry, origin });

@@ -20,7 +20,10 @@ export async function tracked(calls: InFlightCalls, request: UpstreamRequest, ru
   const remove = calls.add({
     client: clientOf(request.caller),
     notify,
-    ask: (method, params) => (ask ? ask(method, params) : Promise.reject(noSession(method))),
+    ask: (method, params) => {
+      if (!ask) return Promise.reject(noSession(method));
+      return canAnswer(request.caller, method) ? ask(method, params) : Promise.reject(refusal(method));
+    },
   });
   try {
     return await run();

@@ -1,6 +1,7 @@
 /** A request to an upstream of the 2026-07-28 protocol, for callers of either era. */
 import { contextToMeta } from '@sandlot/core/telemetry';
 import { isLoose, type Loose, objectAt } from './caller.ts';
+import { canAnswer, missingCapability } from './client-capability.ts';
 import { type JsonRpcPeer, UpstreamError } from './peer.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
@@ -42,6 +43,7 @@ async function askAll({ caller }: UpstreamRequest, requests: Loose): Promise<Loo
     Object.entries(requests).map(async ([key, asked]) => {
       const method = isLoose(asked) ? asked['method'] : undefined;
       if (typeof method !== 'string') throw new UpstreamError(-32_603, `The server asked for input "${key}" without a method.`);
+      if (!canAnswer(caller, method)) throw missingCapability(method);
       return [key, await ask(method, objectAt(isLoose(asked) ? asked : {}, 'params'))] as const;
     }),
   );

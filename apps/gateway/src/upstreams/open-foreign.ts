@@ -1,5 +1,5 @@
 /** Opens a connection to a server that a user added: process or HTTP, and the protocol on it. */
-import type { Log } from '@sandlot/core';
+import { type Log, ToolError } from '@sandlot/core';
 import type { Loose } from './caller.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { PeerHandlers } from './peer.ts';
@@ -13,8 +13,8 @@ export interface ForeignServerOptions {
   readonly entry: ServerEntry;
   /** Environment that every stdio server gets; the entry's own comes on top. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Working folder of stdio servers without a `cwd`. */
-  readonly workspace: string;
+  /** Working folder of stdio servers without a `cwd`. Not one that agents write: what is found there runs with a server's secrets. */
+  readonly folder: string;
   readonly maxMessageBytes: number;
   /** Folder of the pins. */
   readonly pinFolder: string;
@@ -31,20 +31,30 @@ export interface OpenedForeign {
   readonly link: Link;
 }
 
-/** Opens a connection; an old server is told that its client has `capabilities`. When it fails, nothing is left of it. */
+/**
+ * Opens a connection; an old server is told that its client has `capabilities`. When it fails, nothing is left of it.
+ *
+ * @param ending aborts when the connection is not wanted any more
+ */
 export async function openForeign(
   options: ForeignServerOptions,
   capabilities: Loose,
   handlers: PeerHandlers,
   stderr: StderrRing,
+  ending: AbortSignal,
 ): Promise<OpenedForeign> {
   const { entry } = options;
   let link = await openLink(options, handlers, stderr);
+  const giveUp = () => {
+    link.peer.fail(new ToolError('UNAVAILABLE', `The server "${options.id}" is not served any more.`));
+    void link.close();
+  };
+  ending.addEventListener('abort', giveUp, { once: true });
   const open = (choice: ServerEntry['protocol']) =>
     openConnection(link.peer, { choice, capabilities, timeoutMs: entry.timeout, onVersion: (version) => link.onVersion(version) });
   try {
     const connection = await open(entry.protocol).catch(async (error: unknown) => {
-      if (!link.peer.failed || entry.protocol !== 'auto') throw error;
+      if (!link.peer.failed || entry.protocol !== 'auto' || ending.aborted) throw error;
       // Some old servers end at a method that they do not know: once more, in their own language.
       await link.close();
       link = await openLink(options, handlers, stderr);
@@ -60,16 +70,18 @@ export async function openForeign(
   } catch (error) {
     await link.close();
     throw error;
+  } finally {
+    ending.removeEventListener('abort', giveUp);
   }
 }
 
 async function openLink(
-  { id, entry, env, workspace, maxMessageBytes, publicOnly, reaper }: ForeignServerOptions,
+  { id, entry, env, folder, maxMessageBytes, publicOnly, reaper }: ForeignServerOptions,
   handlers: PeerHandlers,
   stderr: StderrRing,
 ): Promise<Link> {
   if ('command' in entry) {
-    const { command, args, cwd = workspace } = entry;
+    const { command, args, cwd = folder } = entry;
     return spawnLink({ name: id, command, args, env: { ...env, ...entry.env }, cwd, maxMessageBytes, reaper }, handlers, stderr);
   }
   // Loaded only when a server is reached over HTTP.

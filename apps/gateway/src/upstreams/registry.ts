@@ -33,6 +33,7 @@ export class Registry implements AsyncDisposable {
   #added: AddedServers = { mcpServers: {}, disabled: {} };
   #entries: Entries = { served: new Map(), disabled: new Map(), broken: [] };
   #applying: Promise<void> = Promise.resolve();
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(own: readonly Upstream[], defaults: ForeignDefaults) {
     this.#own = own;
@@ -95,7 +96,7 @@ export class Registry implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#applying;
-    await Promise.all(this.list().map((upstream) => upstream[Symbol.asyncDispose]()));
+    await Promise.all([...this.list().map((upstream) => upstream[Symbol.asyncDispose]()), ...this.#ending]);
     this.#reaper[Symbol.dispose]();
   }
 
@@ -109,9 +110,16 @@ export class Registry implements AsyncDisposable {
     const { allowStdio, allowPrivate, ...defaults } = this.#defaults;
     const entries = sortEntries({ file: this.#file, added: this.#added, own: this.ownNames, allowStdio });
     const ended = [...this.#served].filter(([id, { entry, origin }]) => !isDeepStrictEqual(entries.served.get(id), { entry, origin }));
-    for (const [id] of ended) this.#served.delete(id);
+    const before = new Map(this.#served);
+    for (const [id] of ended) before.delete(id);
+    // In the order of the configuration, whatever was there before.
+    this.#served.clear();
     for (const [id, { entry, origin }] of entries.served) {
-      if (this.#served.has(id)) continue;
+      const same = before.get(id);
+      if (same) {
+        this.#served.set(id, same);
+        continue;
+      }
       const upstream = new ForeignServer({ ...defaults, id, entry, publicOnly: origin === 'api' && !allowPrivate, reaper: this.#reaper });
       upstream.onChange((change) => this.#emit(change));
       this.#served.set(id, { entry, origin, upstream });
@@ -121,7 +129,15 @@ export class Registry implements AsyncDisposable {
     this.#entries = entries;
     if (isSame) return;
     for (const method of listChanges) this.#emit({ method, params: {} });
-    await Promise.all(ended.map(([, { upstream }]) => upstream[Symbol.asyncDispose]()));
+    // Nobody waits for one that takes its time: the next change of the configuration may come.
+    for (const [id, { upstream }] of ended) this.#end(id, upstream);
+  }
+
+  #end(id: string, upstream: ForeignServer): void {
+    const ending: Promise<void> = upstream[Symbol.asyncDispose]()
+      .catch((error: unknown) => this.log.warn('server could not be ended in order', { server: id, error }))
+      .finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 
   #emit(change: UpstreamChange): void {

@@ -42,6 +42,12 @@ const shared = {
    */
   pin: z.enum(['all', 'changes', 'warn', 'off']).default('all'),
   description: z.string().optional(),
+  /** What clients keep for themselves in such entries; it is nothing to a gateway. */
+  autoApprove: z.unknown().optional(),
+  alwaysAllow: z.unknown().optional(),
+  trust: z.unknown().optional(),
+  gallery: z.unknown().optional(),
+  version: z.unknown().optional(),
 };
 
 const stdioSchema = z.strictObject({
@@ -64,7 +70,7 @@ const httpSchema = z.strictObject({
 export type ServerEntry = z.output<typeof stdioSchema> | z.output<typeof httpSchema>;
 
 /** Id of an added server: it stands before its tools' names. */
-export const idPattern = /^[a-zA-Z0-9][a-zA-Z0-9-]{0,23}$/;
+export const idPattern = /^(?!.*__)[a-zA-Z0-9](?:[a-zA-Z0-9_-]{0,22}[a-zA-Z0-9-])?$/;
 
 /**
  * Checks one entry.
@@ -72,7 +78,8 @@ export const idPattern = /^[a-zA-Z0-9][a-zA-Z0-9-]{0,23}$/;
  * @returns the entry, or what is wrong with it; a broken entry must not stop the others
  */
 export function parseEntry(id: string, value: unknown): { entry: ServerEntry } | { error: string } {
-  if (!idPattern.test(id)) return { error: `"${id}" is no good id: at most 24 letters, digits and hyphens.` };
+  if (!idPattern.test(id))
+    return { error: `"${id}" is no good id: at most 24 letters, digits, hyphens and single underscores, with no underscore at its end.` };
   const hasUrl = typeof value === 'object' && value !== null && 'url' in value;
   const parsed = hasUrl ? httpSchema.safeParse(value) : stdioSchema.safeParse(value);
   return parsed.success ? { entry: parsed.data } : { error: z.prettifyError(parsed.error) };
