@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, temporaryFolder, type TestClient } from '@sandlot/core/testing';
 import { chromium, type Dialog } from 'playwright-core';
-import { expect, it, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { browser } from '../src/index.ts';
-import { startDesktop } from './desktop.ts';
+import { desktopIt as it, startDesktop } from './desktop.ts';
 import { attachment, type Handler, startSite } from './site.ts';
 
 const patient = { timeout: 60_000, interval: 50 };

@@ -1,8 +1,8 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { chromium, type Browser, type CDPSession } from 'playwright-core';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { startDesktop } from './desktop.ts';
+import { desktopIt as it, startDesktop } from './desktop.ts';
 import { headers, serve } from './served.ts';
 import { attachment, type Handler, startSite } from './site.ts';
 
