@@ -131,7 +131,6 @@ it('F23 takes any pattern in time, and F24 any glob', async () => {
     `${'*a'.repeat(200)}b`,
     '/good.txt',
     '**/*',
-    '[',
     '{a,{b,c}}',
     `${world.workspace}/*.txt`,
   ]) {
@@ -139,7 +138,7 @@ it('F23 takes any pattern in time, and F24 any glob', async () => {
     expect(answer.isError, `${pattern}: ${answer.text}`).toBe(false);
     expect(answer.text).not.toContain('beyond');
   }
-  for (const pattern of ['../*', 'a/../../*', '{x,..}/*', '{a,b}'.repeat(20)]) {
+  for (const pattern of ['../*', 'a/../../*', '{x,..}/*', '{a,b}'.repeat(20), '[', 'a{b']) {
     expect((await world.client.call('file_glob', { pattern })).error?.code, pattern).toBe('INVALID_ARGUMENT');
   }
   expect((await world.client.call('file_grep', { pattern: 'SECRET', glob: '../beyond/*' })).text).not.toContain('TOP');

@@ -36,7 +36,7 @@ it('adds, updates at a heading, moves and deletes in one envelope', async () => 
     '*** End Patch',
   );
   expect(answer.isError, answer.text).toBe(false);
-  expect(answer.facts).toEqual({ files: 4, fuzz: 0 });
+  expect(answer.facts).toMatchObject({ files: 4, fuzz: 0 });
   expect(await readFile(world.inside('new/dir/n.txt'), 'utf8')).toBe('hello\nworld\n');
   expect(await readFile(world.inside('a.py'), 'utf8')).toBe(text.replace(/return 1\n$/, 'return 2\n'));
   expect(await readFile(world.inside('sub/moved.txt'), 'utf8')).toBe('one\r\nTWO\r\nthree\r\n');
@@ -132,6 +132,6 @@ it('finds places whose whitespace differs, and says so', async () => {
     '*** End of File',
     '*** End Patch',
   );
-  expect(answer.facts).toEqual({ files: 1, fuzz: 3 });
+  expect(answer.facts).toMatchObject({ files: 1, fuzz: 3 });
   expect(await readFile(world.inside('f'), 'utf8')).toBe('if (a) {\n\treturn 1;\n}  \nEND\nmore');
 });

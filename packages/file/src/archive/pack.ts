@@ -10,6 +10,7 @@ import { type PackItem, packItems } from './pack-items.ts';
 import { tarBytes } from './tar-writer.ts';
 import { zipBytes } from './zip-writer.ts';
 import { Held } from '../confine/held.ts';
+import { quote } from '../workspace/names.ts';
 
 /** What to pack. */
 export interface PackOptions {
@@ -35,7 +36,7 @@ export async function packArchive(workspace: Workspace, options: PackOptions): P
     using spot = workspace.changeable(options.archive);
     assertWritable(spot);
     if (spot.target && !options.overwrite) {
-      throw new ToolError('ALREADY_EXISTS', `"${options.archive}" exists already.`, { advice: 'Set overwrite to replace it.' });
+      throw new ToolError('ALREADY_EXISTS', `${quote(options.archive)} exists already.`, { advice: 'Set overwrite to replace it.' });
     }
     using made = new Held();
     let entries = 0;

@@ -25,6 +25,7 @@ export async function readArchive(file: FileHandle, format: Format, budget: Budg
   } catch (error) {
     if (ToolError.is(error) || signal?.aborted || (error instanceof Error && 'syscall' in error)) throw error;
     throw new ToolError('FAILED_PRECONDITION', `The archive is damaged: ${error instanceof Error ? error.message : String(error)}.`, {
+      advice: 'It is cut off or broken: get or make it again, and compare its size.',
       cause: error,
     });
   }

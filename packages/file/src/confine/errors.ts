@@ -1,5 +1,6 @@
 /** Errors of the file system as errors that a caller can act on. */
 import { type ErrorCode, ToolError } from '@sandlot/core';
+import { quote } from '../workspace/names.ts';
 
 const known: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOENT: ['NOT_FOUND', 'does not exist'],
@@ -27,7 +28,7 @@ const known: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 export function fromErrno(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   const row = ToolError.is(error) ? undefined : known[error.code];
-  return row ? new ToolError(row[0], `"${path}" ${row[1]}.`, { cause: error }) : error;
+  return row ? new ToolError(row[0], `${quote(path)} ${row[1]}.`, { cause: error }) : error;
 }
 
 /** Whether an error has this code of the operating system. */

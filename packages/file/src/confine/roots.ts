@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { ToolError } from '@sandlot/core';
 import { fromErrno } from './errors.ts';
 import type { Handle, OpenRoot } from './handle.ts';
+import { quote } from '../workspace/names.ts';
 
 /** One folder that the server may touch. */
 export interface Root {
@@ -71,7 +72,7 @@ export class Roots implements Disposable {
   /** The error for a path that leads out. It does not say what is there. */
   outside(path: string): ToolError {
     const places = this.#roots.map((root) => root.path + (root.readOnly ? ' (read-only)' : '')).join(', ');
-    return new ToolError('PERMISSION_DENIED', `"${path}" is outside the workspace.`, {
+    return new ToolError('PERMISSION_DENIED', `${quote(path)} is outside the workspace.`, {
       advice: `Use a path inside: ${places}. Relative paths start at ${this.first.path}.`,
     });
   }

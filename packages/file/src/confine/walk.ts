@@ -2,6 +2,7 @@
 import { ToolError } from '@sandlot/core';
 import type { Handle } from './handle.ts';
 import type { Root, Roots } from './roots.ts';
+import { quote } from '../workspace/names.ts';
 
 /** A place in the file system, held. It exists when `target` is there. */
 export interface Spot extends Disposable {
@@ -111,7 +112,8 @@ function walkComponents(roots: Roots, steps: Steps, path: string, components: st
   let links = 0;
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     const { handle } = steps.top;
-    if (!handle.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${path}": "${steps.top.name}" is not a folder.`);
+    if (!handle.stats.isDirectory())
+      throw new ToolError('FAILED_PRECONDITION', `${quote(path)}: ${quote(steps.top.name)} is not a folder.`);
     if (name === '' || name === '.') continue;
     if (name === '..') {
       if (!steps.pop()) throw roots.outside(path);
@@ -124,7 +126,7 @@ function walkComponents(roots: Roots, steps: Steps, path: string, components: st
       continue;
     }
     child[Symbol.dispose]();
-    if (++links > maxLinks) throw new ToolError('FAILED_PRECONDITION', `"${path}" goes through more than ${maxLinks} links.`);
+    if (++links > maxLinks) throw new ToolError('FAILED_PRECONDITION', `${quote(path)} goes through more than ${maxLinks} links.`);
     todo.push(...linkComponents(roots, steps, path, handle.linkTarget(name)).toReversed());
   }
   return [];
@@ -151,7 +153,7 @@ function reach(folder: Handle, name: string): Handle | undefined {
 }
 
 function missingNames(path: string, names: string[]): string[] {
-  if (names.includes('..')) throw new ToolError('NOT_FOUND', `"${path}": the folder "${names[0]}" does not exist.`);
+  if (names.includes('..')) throw new ToolError('NOT_FOUND', `${quote(path)}: the folder ${quote(names[0] ?? '')} does not exist.`);
   return names.filter((name) => name !== '' && name !== '.');
 }
 

@@ -7,6 +7,7 @@ import { mediaType } from '../workspace/media.ts';
 import { readVersion } from '../workspace/version.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { judge, rangeOf, tagOf } from './conditions.ts';
+import { quote } from '../workspace/names.ts';
 
 const chunkBytes = 256 * 1024;
 const headBytes = 4096;
@@ -77,13 +78,13 @@ function bytesOf(file: FileHandle, start: number, end: number): ReadableStream<U
 /** 412 with the tag of what is there. */
 export function notMatching(path: string, tag: string | undefined): Response {
   const now = tag === undefined ? 'it does not exist' : `its tag is ${tag}`;
-  const error = new ToolError('ABORTED', `"${path}" is not what the request expects: ${now}.`, {
+  const error = new ToolError('ABORTED', `${quote(path)} is not what the request expects: ${now}.`, {
     advice: 'Read it again, then repeat the request with the tag that it has now.',
   });
   return errorResponse(error.toBody(), 412, tag === undefined ? {} : { ETag: tag });
 }
 
 function notThatLong(path: string, size: number): Response {
-  const error = new ToolError('INVALID_ARGUMENT', `"${path}" has ${size} bytes; the range begins after them.`);
+  const error = new ToolError('INVALID_ARGUMENT', `${quote(path)} has ${size} bytes; the range begins after them.`);
   return errorResponse(error.toBody(), 416, { 'Content-Range': `bytes */${size}` });
 }

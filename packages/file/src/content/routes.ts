@@ -4,6 +4,7 @@ import { hasErrno } from '../confine/errors.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { download } from './download.ts';
 import { upload } from './upload.ts';
+import { quote } from '../workspace/names.ts';
 
 const path = '/v1/file/content/';
 
@@ -31,6 +32,6 @@ function pathOf(url: string): string {
   try {
     return decodeURIComponent(rest);
   } catch (error) {
-    throw new ToolError('INVALID_ARGUMENT', `The path "${rest}" is not percent-encoded UTF-8.`, { cause: error });
+    throw new ToolError('INVALID_ARGUMENT', `The path ${quote(rest)} is not percent-encoded UTF-8.`, { cause: error });
   }
 }

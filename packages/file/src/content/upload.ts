@@ -9,6 +9,7 @@ import { readVersion } from '../workspace/version.ts';
 import { type Changeable, isFound, type Workspace } from '../workspace/workspace.ts';
 import { judge, tagOf } from './conditions.ts';
 import { notMatching } from './download.ts';
+import { quote } from '../workspace/names.ts';
 
 const drainMs = 1000;
 const drainBytes = 64 * 1024 * 1024;
@@ -74,7 +75,7 @@ async function put(
   assertWritable(spot);
   const refusal = await refused(spot, headers);
   if (refusal) return refusal;
-  if (existed && !isFound(spot)) throw new ToolError('ABORTED', `"${path}" was deleted while its new content came.`);
+  if (existed && !isFound(spot)) throw new ToolError('ABORTED', `${quote(path)} was deleted while its new content came.`);
   using made = new Held();
   const folder = makeMissing(spot, made);
   const version = await readVersion(staged.file);
@@ -100,7 +101,7 @@ async function tagAt({ target }: Changeable): Promise<string | undefined> {
 function assertSpace({ parent, path }: Changeable, bytes: number): void {
   const { bavail, bsize } = statfsSync(parent.path);
   if (bytes <= bavail * bsize) return;
-  throw new ToolError('RESOURCE_EXHAUSTED', `"${path}" needs ${bytes} bytes, and the disk has ${bavail * bsize}.`, {
+  throw new ToolError('RESOURCE_EXHAUSTED', `${quote(path)} needs ${bytes} bytes, and the disk has ${bavail * bsize}.`, {
     cause: Object.assign(new Error('no space'), { code: 'ENOSPC' }),
   });
 }

@@ -5,6 +5,7 @@ import { eolOf } from '../text/eol.ts';
 import { Haystack, type Match } from './match.ts';
 import { explainMiss, relaxedMatches } from './nearest.ts';
 import type { Splice } from './splice.ts';
+import { quote } from '../workspace/names.ts';
 
 /** One edit: replaces `old_string`, or inserts after the line `insert_line`. */
 export interface Edit {
@@ -39,7 +40,7 @@ export function planEdits(content: Buffer, codec: Codec, edits: readonly Edit[],
   for (const [i, splice] of sorted.entries()) {
     const next = sorted[i + 1];
     if (next && next.start < splice.end) {
-      throw new ToolError('INVALID_ARGUMENT', `Two edits of "${options.path}" overlap at line ${hay.lineAt(next.start)}.`, {
+      throw new ToolError('INVALID_ARGUMENT', `Two edits of ${quote(options.path)} overlap at line ${hay.lineAt(next.start)}.`, {
         advice: 'All edits refer to the file as it is before the call: join them into one.',
       });
     }
@@ -77,7 +78,7 @@ function ambiguous(hay: Haystack, places: readonly Match[], at: string, path: st
   const count = places.length > 100 ? 'more than 100' : String(places.length);
   return new ToolError(
     'FAILED_PRECONDITION',
-    `${at}old_string is in "${path}" ${count} times, at the lines ${lines.join(', ')}${places.length > 20 ? ', …' : ''}.`,
+    `${at}old_string is in ${quote(path)} ${count} times, at the lines ${lines.join(', ')}${places.length > 20 ? ', …' : ''}.`,
     {
       advice: 'Give more of the text around it, so that it is there once, or set replace_all.',
       data: { matches: places.length, lines },

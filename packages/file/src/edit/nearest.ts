@@ -2,6 +2,7 @@
 import { ToolError } from '@sandlot/core';
 import { type FileLine, fileLines } from './file-lines.ts';
 import type { Haystack, Match } from './match.ts';
+import { quote } from '../workspace/names.ts';
 
 /** From nearly exact to vague: what may differ, and a form of a line in which it no longer does. */
 const ladder: readonly (readonly [string, (line: string) => string])[] = [
@@ -28,7 +29,7 @@ export function relaxedMatches(hay: Haystack, old: string): Match[] {
 /** The error for a text that is not there. */
 export function explainMiss(hay: Haystack, old: string, at: string, path: string): ToolError {
   const file = fileLines(hay);
-  const message = `${at}old_string is not in "${path}".`;
+  const message = `${at}old_string is not in ${quote(path)}.`;
   const advice = 'Copy the text exactly from file_read; match: "relaxed" takes a place that differs in whitespace only.';
   for (const [difference, simplify] of ladder) {
     const lines = windows(file, old, simplify);

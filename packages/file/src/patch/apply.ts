@@ -10,6 +10,7 @@ import { writeBytes } from '../workspace/write.ts';
 import { type FilePatch, parsePatch } from './parse.ts';
 import { planHunks } from './plan.ts';
 import { Held } from '../confine/held.ts';
+import { quote } from '../workspace/names.ts';
 
 /** What a patch does to one file. */
 export interface PatchedFile {
@@ -49,13 +50,13 @@ async function planFile(workspace: Workspace, file: FilePatch, steps: Step[]): P
   const { path, moveTo, hunks } = file;
   const before = await contentOf(workspace, path, steps);
   if (file.action === 'add') {
-    if (before) throw new ToolError('ALREADY_EXISTS', `"${path}" exists already; the patch would add it.`);
+    if (before) throw new ToolError('ALREADY_EXISTS', `${quote(path)} exists already; the patch would add it.`);
     const lines = hunks.flatMap((hunk) => hunk.lines);
     const text = lines.map((line) => line.text + (line.noNewline ? '' : '\n')).join('');
     steps.push({ path, before, after: Buffer.from(text) });
     return { action: 'added', path, hunks: hunks.length, fuzz: 0 };
   }
-  if (!before) throw new ToolError('NOT_FOUND', `"${path}" does not exist; the patch would ${file.action} it.`);
+  if (!before) throw new ToolError('NOT_FOUND', `${quote(path)} does not exist; the patch would ${file.action} it.`);
   if (file.action === 'delete') {
     steps.push({ path, before, after: undefined });
     return { action: 'deleted', path, hunks: 0, fuzz: 0 };
@@ -67,7 +68,7 @@ async function planFile(workspace: Workspace, file: FilePatch, steps: Step[]): P
     return { action: 'updated', path, hunks: hunks.length, fuzz };
   }
   if (await contentOf(workspace, moveTo, steps))
-    throw new ToolError('ALREADY_EXISTS', `"${moveTo}" exists already; the patch would move "${path}" there.`);
+    throw new ToolError('ALREADY_EXISTS', `${quote(moveTo)} exists already; the patch would move ${quote(path)} there.`);
   steps.push({ path: moveTo, before: undefined, after }, { path, before, after: undefined });
   return { action: 'moved', path, moveTo, hunks: hunks.length, fuzz };
 }
@@ -80,7 +81,10 @@ async function contentOf(workspace: Workspace, path: string, steps: readonly Ste
   assertWritable(spot);
   if (!isFound(spot)) return undefined;
   if (spot.target.stats.size > BigInt(writeBytes))
-    throw new ToolError('PAYLOAD_TOO_LARGE', `"${path}" has ${spot.target.stats.size} bytes; files of up to ${writeBytes} can be patched.`);
+    throw new ToolError(
+      'PAYLOAD_TOO_LARGE',
+      `${quote(path)} has ${spot.target.stats.size} bytes; files of up to ${writeBytes} can be patched.`,
+    );
   await using file = await spot.target.open(constants.O_RDONLY);
   return await file.readFile();
 }

@@ -1,5 +1,6 @@
 /** Reads patches: the envelope of `apply_patch`, and unified diffs. */
 import { ToolError } from '@sandlot/core';
+import { quote } from '../workspace/names.ts';
 
 /** One line of a hunk. */
 export interface HunkLine {
@@ -41,7 +42,7 @@ export function parsePatch(patch: string): FilePatch[] {
 }
 
 function wrong(number: number, line: string, why: string): ToolError {
-  return new ToolError('INVALID_ARGUMENT', `Line ${number} of the patch ${why}: "${line.slice(0, 200)}"`);
+  return new ToolError('INVALID_ARGUMENT', `Line ${number} of the patch ${why}: ${quote(line)}`);
 }
 
 function parseEnvelope(lines: readonly string[]): FilePatch[] {

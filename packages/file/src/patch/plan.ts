@@ -7,6 +7,7 @@ import type { Splice } from '../edit/splice.ts';
 import type { Codec } from '../text/encoding.ts';
 import { eolOf } from '../text/eol.ts';
 import type { Hunk, HunkLine } from './parse.ts';
+import { quote } from '../workspace/names.ts';
 
 /** Hunks as byte ranges. */
 export interface HunkPlan {
@@ -116,14 +117,17 @@ function joinLines(file: readonly FileLine[], first: number, at: number, added: 
 function noPlace(path: string, number: number, count: number, old: readonly string[], file: readonly FileLine[], hunk: Hunk): ToolError {
   const missingHeading = hunk.headings.find((heading) => !file.some(({ text }) => text.trim() === heading.trim()));
   if (missingHeading !== undefined)
-    return new ToolError('FAILED_PRECONDITION', `Hunk ${number} of ${count} for "${path}": there is no line "${missingHeading}".`);
+    return new ToolError(
+      'FAILED_PRECONDITION',
+      `Hunk ${number} of ${count} for ${quote(path)}: there is no line ${quote(missingHeading)}.`,
+    );
   const anchors = new Set(file.map(({ text }) => text.trim()));
   const absent = old.find((line) => line.trim() !== '' && !anchors.has(line.trim()));
   const why =
     absent === undefined
       ? 'its lines are there, but not together in this order after the hunk before'
-      : `this line is not in the file: "${absent.slice(0, 300)}"`;
-  return new ToolError('FAILED_PRECONDITION', `Hunk ${number} of ${count} does not fit "${path}": ${why}.`, {
+      : `this line is not in the file: ${quote(absent)}`;
+  return new ToolError('FAILED_PRECONDITION', `Hunk ${number} of ${count} does not fit ${quote(path)}: ${why}.`, {
     advice: 'Read the file again and make the patch from what it holds.',
   });
 }

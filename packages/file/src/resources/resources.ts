@@ -6,6 +6,7 @@ import { findPaths } from '../search/find.ts';
 import { detect } from '../text/encoding.ts';
 import { mediaType } from '../workspace/media.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { quote } from '../workspace/names.ts';
 
 /** The list is for choosing from; whatever it leaves out is read all the same. */
 const mostListed = 100;
@@ -44,7 +45,7 @@ async function readContents(workspace: Workspace, uri: string, path: string, mos
   await using file = await found.target.open(constants.O_RDONLY);
   const { size } = await file.stat();
   if (size > most) {
-    throw new ToolError('PAYLOAD_TOO_LARGE', `"${path}" has ${size} bytes; resources may have ${most}.`, {
+    throw new ToolError('PAYLOAD_TOO_LARGE', `${quote(path)} has ${size} bytes; resources may have ${most}.`, {
       advice: 'Read a range with file_read, or stream it from /v1/file/content/.',
     });
   }
@@ -63,5 +64,5 @@ function pathOf(uri: string): string {
   } catch {
     // No URL at all is as wrong as another one.
   }
-  throw new ToolError('INVALID_ARGUMENT', `"${uri}" is not the URI of a file.`, { advice: 'Use file:// and an absolute path.' });
+  throw new ToolError('INVALID_ARGUMENT', `${quote(uri)} is not the URI of a file.`, { advice: 'Use file:// and an absolute path.' });
 }

@@ -10,6 +10,7 @@ import { IgnoreRules } from './ignore-rules.ts';
 import { lookAt } from './look.ts';
 import { ignoreArgs, ripgrep } from './ripgrep.ts';
 import { walkTree } from './tree.ts';
+import { quote } from '../workspace/names.ts';
 
 /** What to find. */
 export interface FindOptions {
@@ -39,7 +40,7 @@ export async function findPaths(workspace: Workspace, options: FindOptions): Pro
   const matches = compileGlob(relativePattern(workspace, options));
   using place = workspace.existing(options.path);
   const folder = place.target;
-  if (!folder.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${options.path}" is not a folder.`);
+  if (!folder.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `${quote(options.path)} is not a folder.`);
   const paths: string[] = [];
   const add = (path: string) => {
     if (matches(path.endsWith('/') ? path.slice(0, -1) : path)) paths.push(path);
@@ -107,10 +108,10 @@ function relativePattern(workspace: Workspace, { pattern, path }: FindOptions): 
   const prefix = workspace.roots.all.map((root) => `${root.path}/`).find((start) => pattern.startsWith(start));
   if (prefix === undefined) return pattern;
   if (path !== '.')
-    throw new ToolError('INVALID_ARGUMENT', `The pattern "${pattern}" is absolute, and there is a path, too.`, {
+    throw new ToolError('INVALID_ARGUMENT', `The pattern ${quote(pattern)} is absolute, and there is a path, too.`, {
       advice: 'Give the pattern relative to the path.',
     });
   if (prefix !== `${workspace.roots.first.path}/`)
-    throw new ToolError('INVALID_ARGUMENT', `The pattern "${pattern}" is in another root.`, { advice: 'Give the root as path.' });
+    throw new ToolError('INVALID_ARGUMENT', `The pattern ${quote(pattern)} is in another root.`, { advice: 'Give the root as path.' });
   return `/${pattern.slice(prefix.length)}`;
 }

@@ -1,5 +1,6 @@
 /** Glob patterns, matched in time proportional to the length of the text: no pattern can make the server hang. */
 import { ToolError } from '@sandlot/core';
+import { quote } from '../workspace/names.ts';
 
 type Token =
   | { readonly kind: 'star' | 'any' }
@@ -28,9 +29,9 @@ export function compileGlob(pattern: string): (path: string) => boolean {
 function compileOne(pattern: string, whole: string): Segment[] {
   const names = pattern.split('/').filter((name) => name !== '.');
   if (names.includes('..'))
-    throw new ToolError('INVALID_ARGUMENT', `The pattern "${whole}" holds "..".`, { advice: 'Give the folder to search as path.' });
+    throw new ToolError('INVALID_ARGUMENT', `The pattern ${quote(whole)} holds "..".`, { advice: 'Give the folder to search as path.' });
   const isAnchored = names.length > 1;
-  const segments: Segment[] = names.filter((name) => name !== '').map((name) => (name === '**' ? 'folders' : tokens(name)));
+  const segments: Segment[] = names.filter((name) => name !== '').map((name) => (name === '**' ? 'folders' : tokens(name, whole)));
   if (!isAnchored) segments.unshift('folders');
   // "a/**" means what is below a, not a itself.
   if (segments.at(-1) === 'folders') segments.push([{ kind: 'star' }]);
@@ -84,7 +85,13 @@ function matchToken(token: Token, character: string): boolean {
   return true;
 }
 
-function tokens(name: string): Token[] {
+function unterminated(pattern: string, open: string, close: string): ToolError {
+  return new ToolError('INVALID_ARGUMENT', `The pattern ${quote(pattern)} has a "${open}" without "${close}".`, {
+    advice: `Close it, or write \\${open} for the character itself.`,
+  });
+}
+
+function tokens(name: string, whole: string): Token[] {
   const made: Token[] = [];
   const characters = Array.from(name);
   for (let i = 0; i < characters.length; i++) {
@@ -94,6 +101,8 @@ function tokens(name: string): Token[] {
       if (made.at(-1)?.kind !== 'star') made.push({ kind: 'star' });
     } else if (character === '?') {
       made.push({ kind: 'any' });
+    } else if (character === '[' && end < 0) {
+      throw unterminated(whole, '[', ']');
     } else if (end > 0) {
       made.push(set(characters.slice(i + 1, end)));
       i = end;
@@ -122,24 +131,29 @@ function set(inside: string[]): Token {
   return { kind: 'set', not, ranges };
 }
 
-/** `a{b,c{d,e}}` → `ab`, `acd`, `ace`. A brace without comma or end is text. */
+/** `a{b,c{d,e}}` → `ab`, `acd`, `ace`. A brace without comma, or in a set, is text. */
 function expandBraces(pattern: string): string[] {
   const done: string[] = [];
   const todo = [pattern];
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    const brace = firstBrace(next);
+    const brace = firstBrace(next, pattern);
     if (!brace) done.push(next);
     else for (const option of brace.options.toReversed()) todo.push(brace.before + option + brace.after);
     if (done.length + todo.length > mostAlternatives) {
-      throw new ToolError('INVALID_ARGUMENT', `The braces of "${pattern.slice(0, 100)}" stand for more than ${mostAlternatives} patterns.`);
+      throw new ToolError('INVALID_ARGUMENT', `The braces of ${quote(pattern)} stand for more than ${mostAlternatives} patterns.`);
     }
   }
   return done;
 }
 
-function firstBrace(pattern: string): { before: string; options: string[]; after: string } | undefined {
+/** Whether a place is between `[` and `]`. */
+function isInSet(pattern: string, place: number): boolean {
+  return /\[[^\]/]*$/.test(pattern.slice(0, place)) && /^[^/]*\]/.test(pattern.slice(place));
+}
+
+function firstBrace(pattern: string, whole: string): { before: string; options: string[]; after: string } | undefined {
   for (let start = pattern.indexOf('{'); start !== -1; start = pattern.indexOf('{', start + 1)) {
-    if (pattern[start - 1] === '\\') continue;
+    if (pattern[start - 1] === '\\' || isInSet(pattern, start)) continue;
     const options: string[] = [];
     let depth = 0;
     let from = start + 1;
@@ -155,6 +169,7 @@ function firstBrace(pattern: string): { before: string; options: string[]; after
         return { before: pattern.slice(0, start), options: [...options, pattern.slice(from, i)], after: pattern.slice(i + 1) };
       }
     }
+    if (depth > 0) throw unterminated(whole, '{', '}');
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import { type FileMatches, type ShownLine, showMatches } from './excerpts.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import { lookAt } from './look.ts';
 import { ignoreArgs, ripgrep } from './ripgrep.ts';
+import { quote } from '../workspace/names.ts';
 
 /** What to search. */
 export interface GrepOptions {
@@ -51,7 +52,7 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
   using found = workspace.existing(options.path);
   const isFolder = found.target.stats.isDirectory();
   if (!isFolder && !found.target.stats.isFile())
-    throw new ToolError('FAILED_PRECONDITION', `"${options.path}" is neither file nor folder.`);
+    throw new ToolError('FAILED_PRECONDITION', `${quote(options.path)} is neither file nor folder.`);
   const folder = isFolder ? found.target : found.parent;
   if (!folder) throw new TypeError('A file has no parent.');
   const matches = new Map<string, FileMatches>();
@@ -103,7 +104,7 @@ function toArgs(options: GrepOptions): string[] {
 }
 
 function checkGlob(glob: string): string {
-  if (glob.includes('\0') || glob.split('/').includes('..')) throw new ToolError('INVALID_ARGUMENT', `The glob "${glob}" holds "..".`);
+  if (glob.includes('\0') || glob.split('/').includes('..')) throw new ToolError('INVALID_ARGUMENT', `The glob ${quote(glob)} holds "..".`);
   return glob;
 }
 

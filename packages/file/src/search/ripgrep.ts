@@ -1,6 +1,7 @@
 /** Runs ripgrep in a held folder and streams the records that it prints. */
 import { spawn } from 'node:child_process';
 import { ToolError } from '@sandlot/core';
+import { brief } from '../workspace/names.ts';
 
 /** How a run ended. */
 export interface RipgrepEnd {
@@ -21,6 +22,8 @@ export interface RipgrepOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Longest message of ripgrep that is passed on, in characters. */
+const mostMessage = 800;
 /** Longest search. */
 const searchMs = 30_000;
 
@@ -92,8 +95,13 @@ async function eachRecord(stream: AsyncIterable<Buffer>, separator: number, visi
 }
 
 function refused(message: string): ToolError {
-  const text = message.replaceAll(/^rg: /gm, '').trim().slice(0, 1000);
-  return new ToolError('INVALID_ARGUMENT', text, {
-    advice: 'Patterns are Rust regular expressions; fixed_string takes the pattern as text.',
-  });
+  const lines = message.trimEnd().split('\n');
+  const text = lines.map((line) => brief(line.replace(/^rg: /, ''))).join('\n');
+  return new ToolError('INVALID_ARGUMENT', text.slice(0, mostMessage).toWellFormed(), { advice: adviceFor(text) });
+}
+
+function adviceFor(message: string): string {
+  if (message.startsWith('unrecognized file type')) return 'Use a type of ripgrep, such as py, ts or rust, or a glob instead.';
+  if (message.includes('parsing glob')) return 'Correct the glob, such as *.ts or src/**; a backslash before [ or { takes it as text.';
+  return 'Patterns are Rust regular expressions; fixed_string takes the pattern as text.';
 }

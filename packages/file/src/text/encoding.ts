@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { ToolError } from '@sandlot/core';
 import { legacyEncoder } from './legacy.ts';
+import { quote } from '../workspace/names.ts';
 
 /** One encoding. */
 export interface Codec {
@@ -102,7 +103,7 @@ function decoderOf(label: string): TextDecoder {
   try {
     return new TextDecoder(label);
   } catch (error) {
-    throw new ToolError('INVALID_ARGUMENT', `There is no encoding "${label}".`, {
+    throw new ToolError('INVALID_ARGUMENT', `There is no encoding ${quote(label)}.`, {
       advice: 'Names are those of the WHATWG Encoding Standard: utf-8, utf-8-bom, utf-16le, gbk, shift_jis, windows-1252, …',
       cause: error,
     });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { copyPath } from '../workspace/manage.ts';
 import { omission } from './parameters.ts';
+import { showName } from '../workspace/names.ts';
 
 export const copy = defineTool({
   name: 'file_copy',
@@ -28,5 +29,5 @@ export const copy = defineTool({
       return { ...copied, ...copied.leftOut.facts };
     }),
   render: ({ files, folders, leftOut }, { source, destination }) =>
-    [`Copied ${source} to ${destination}: ${files} files, ${folders} folders.`, ...leftOut.notes].join('\n'),
+    [`Copied ${showName(source)} to ${showName(destination)}: ${files} files, ${folders} folders.`, ...leftOut.notes].join('\n'),
 });

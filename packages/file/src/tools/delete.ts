@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { deletePath } from '../workspace/manage.ts';
 import { ifVersion, path } from './parameters.ts';
+import { showName } from '../workspace/names.ts';
 
 export const remove = defineTool({
   name: 'file_delete',
@@ -23,5 +24,5 @@ export const remove = defineTool({
     ctx.domain.operation('delete', input.path, () =>
       deletePath(ctx.domain, input.path, { recursive: input.recursive ?? false, ifVersion: input.if_version, signal: ctx.signal }),
     ),
-  render: ({ files, folders }, input) => `Deleted ${input.path}: ${files} files, ${folders} folders.`,
+  render: ({ files, folders }, input) => `Deleted ${showName(input.path)}: ${files} files, ${folders} folders.`,
 });

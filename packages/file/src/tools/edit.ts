@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { editFile } from '../workspace/edit.ts';
 import { ifVersion, path, version } from './parameters.ts';
+import { showName } from '../workspace/names.ts';
 
 export const edit = defineTool({
   name: 'file_edit',
@@ -33,5 +34,5 @@ export const edit = defineTool({
       editFile(ctx.domain, { ...input, dryRun: input.dry_run ?? false, ifVersion: input.if_version, signal: ctx.signal }),
     ),
   render: ({ replacements, diff }, { path: edited, dry_run }) =>
-    `${dry_run ? 'Would change' : 'Changed'} ${replacements} ${replacements === 1 ? 'place' : 'places'} in ${edited}.\n${diff.text}`,
+    `${dry_run ? 'Would change' : 'Changed'} ${replacements} ${replacements === 1 ? 'place' : 'places'} in ${showName(edited)}.\n${diff.text}`,
 });

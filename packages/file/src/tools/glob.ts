@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { findPaths } from '../search/find.ts';
-import { showName } from '../workspace/names.ts';
+import { quote, showName } from '../workspace/names.ts';
 import { folder, ignored, omission } from './parameters.ts';
 
 export const glob = defineTool({
@@ -33,7 +33,7 @@ export const glob = defineTool({
     const notes = leftOut.notes;
     if (paths.length === 0)
       return [
-        `No path matches "${input.pattern}".`,
+        `No path matches ${quote(input.pattern)}.`,
         ...(input.ignored ? [] : ['What .gitignore leaves out was not searched.']),
         ...notes,
       ].join(' ');

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { grepFiles, type GrepResult } from '../search/grep.ts';
-import { showName } from '../workspace/names.ts';
+import { quote, showName } from '../workspace/names.ts';
 import { ignored, omission } from './parameters.ts';
 
 export const grep = defineTool({
@@ -58,7 +58,7 @@ export const grep = defineTool({
     const notes = result.leftOut.notes;
     if (result.files.length === 0)
       return [
-        `No match for "${input.pattern}".`,
+        `No match for ${quote(input.pattern)}.`,
         ...(input.ignored ? [] : ['What .gitignore leaves out was not searched.']),
         ...notes,
       ].join(' ');

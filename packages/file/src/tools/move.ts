@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { movePath } from '../workspace/manage.ts';
+import { showName } from '../workspace/names.ts';
 
 export const move = defineTool({
   name: 'file_move',
@@ -14,8 +15,8 @@ export const move = defineTool({
     destination: z.string().describe('New path.'),
     overwrite: z.boolean().optional().describe('Replace.'),
   }),
-  output: z.object({ replaced: z.boolean().describe('Replaced.') }),
+  output: z.object({ replaced: z.boolean().describe('Replaced.'), version: z.string().optional().describe('Of a file.') }),
   run: ({ source, destination, overwrite }, ctx) =>
     ctx.domain.operation('move', source, () => movePath(ctx.domain, source, destination, overwrite ?? false)),
-  render: (_, { source, destination }) => `Moved ${source} to ${destination}.`,
+  render: (_, { source, destination }) => `Moved ${showName(source)} to ${showName(destination)}.`,
 });

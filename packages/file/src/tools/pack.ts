@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { packArchive } from '../archive/pack.ts';
 import { defineTool } from '../define-tool.ts';
 import { omission } from './parameters.ts';
+import { showName } from '../workspace/names.ts';
 
 export const pack = defineTool({
   name: 'file_pack',
@@ -28,5 +29,5 @@ export const pack = defineTool({
       return { ...result, ...result.leftOut.facts };
     }),
   render: ({ entries, bytes, leftOut }, { archive }) =>
-    [`Packed ${entries} entries into ${archive}: ${bytes} bytes.`, ...leftOut.notes].join('\n'),
+    [`Packed ${entries} entries into ${showName(archive)}: ${bytes} bytes.`, ...leftOut.notes].join('\n'),
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { applyPatch } from '../patch/apply.ts';
+import { showName } from '../workspace/names.ts';
 
 export const patch = defineTool({
   name: 'file_patch',
@@ -18,11 +19,24 @@ export const patch = defineTool({
   output: z.object({
     files: z.int().describe('Files changed.'),
     fuzz: z.int().describe('0: exact; 1, 2: whitespace, 3: typographic characters differed.'),
+    changes: z
+      .array(
+        z.object({
+          action: z.enum(['added', 'updated', 'deleted', 'moved']),
+          path: z.string(),
+          move_to: z.string().optional(),
+          hunks: z.int(),
+          fuzz: z.int(),
+          version: z.string().optional(),
+        }),
+      )
+      .describe('Each file, in order.'),
   }),
   run: (input, ctx) =>
     ctx.domain.operation('patch', 'patch', async () => {
       const results = await applyPatch(ctx.domain, input.patch, { dryRun: input.dry_run ?? false, signal: ctx.signal });
-      return { files: results.length, fuzz: Math.max(...results.map(({ fuzz }) => fuzz)), results };
+      const changes = results.map(({ moveTo, ...rest }) => ({ ...rest, ...(moveTo !== undefined && { move_to: moveTo }) }));
+      return { files: results.length, fuzz: Math.max(...results.map(({ fuzz }) => fuzz)), changes, results };
     }),
   render: ({ results }, { dry_run }) =>
     (dry_run ? ['It fits. Nothing was changed.'] : [])
@@ -33,7 +47,7 @@ export const patch = defineTool({
             ...(fuzz > 0 ? [`fuzz ${fuzz}`] : []),
             ...(version === undefined ? [] : [`version ${version}`]),
           ];
-          return `${action} ${path}${moveTo === undefined ? '' : ` -> ${moveTo}`} (${details.join(', ')})`;
+          return `${action} ${showName(path)}${moveTo === undefined ? '' : ` -> ${showName(moveTo)}`} (${details.join(', ')})`;
         }),
       )
       .join('\n'),

@@ -21,6 +21,25 @@ export const stat = defineTool({
   output: z.object({
     entries: z.int().describe('Existing.'),
     version: z.string().optional().describe('If one file.'),
+    paths: z
+      .array(
+        z.object({
+          path: z.string(),
+          kind: z.enum(['file', 'folder', 'link', 'fifo', 'socket', 'device', 'missing']),
+          size: z.int().optional().describe('Bytes.'),
+          mtime: z.string().optional().describe('ISO 8601.'),
+          mode: z.string().optional().describe('Octal.'),
+          mime: z.string().optional(),
+          encoding: z.string().optional(),
+          lines: z.int().optional().describe('Of text up to 1 MiB.'),
+          version: z.string().optional(),
+          target: z.string().optional().describe('Of a link.'),
+          read_only: z.boolean().optional(),
+          free: z.int().optional().describe('Bytes free on the disk of a root.'),
+          write_limit: z.int().optional().describe('Most bytes of one write.'),
+        }),
+      )
+      .describe('Each path, in order.'),
   }),
   async run({ path, paths }, ctx) {
     if (paths && (paths.length === 0 || paths.length > mostPaths))
@@ -34,10 +53,10 @@ export const stat = defineTool({
     return {
       entries: results.filter(({ kind }) => kind !== 'missing').length,
       ...(results.length === 1 && only?.version !== undefined && { version: only.version }),
-      results,
+      paths: results,
     };
   },
-  render: ({ results }) => results.map(toLine).join('\n'),
+  render: ({ paths }) => paths.map(toLine).join('\n'),
 });
 
 function toLine({ path, kind, ...rest }: StatResult): string {

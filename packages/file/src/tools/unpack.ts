@@ -30,7 +30,7 @@ export const unpack = defineTool({
       return { entries: result.entries.length, bytes: result.bytes, refused: result.refused.length, result };
     }),
   render({ result: { entries, refused, bytes } }, { archive, list }) {
-    const lines = [`${list ? 'Listed' : 'Unpacked'} ${archive}: ${entries.length} entries, ${bytes} bytes.`];
+    const lines = [`${list ? 'Listed' : 'Unpacked'} ${showName(archive)}: ${entries.length} entries, ${bytes} bytes.`];
     lines.push(
       ...entries.slice(0, shownNames).map((entry) => `${showName(entry.name)}${entry.name.endsWith('/') ? '' : ` ${entry.bytes}`}`),
     );

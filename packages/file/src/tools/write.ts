@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { writeFile } from '../workspace/write.ts';
 import { ifVersion, path, version } from './parameters.ts';
+import { showName } from '../workspace/names.ts';
 
 export const write = defineTool({
   name: 'file_write',
@@ -29,6 +30,6 @@ export const write = defineTool({
     ),
   render({ bytes, created, diff }, { path: written, mode }) {
     const done = created ? 'Created' : mode === 'append' ? 'Appended to' : 'Wrote';
-    return `${done} ${written}: ${bytes} bytes.${diff?.text ? `\n${diff.text}` : ''}`;
+    return `${done} ${showName(written)}: ${bytes} bytes.${diff?.text ? `\n${diff.text}` : ''}`;
   },
 });

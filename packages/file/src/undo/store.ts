@@ -10,6 +10,7 @@ import type { Handle } from '../confine/handle.ts';
 import { replaceFile } from '../workspace/replace.ts';
 import { type CheckpointInfo, entriesSchema, infoSchema, type Manifest } from './manifest.ts';
 import { Held } from '../confine/held.ts';
+import { quote } from '../workspace/names.ts';
 
 /** Name of the folder; it is never part of a checkpoint. */
 export const storeFolder = '.sandlot';
@@ -79,7 +80,7 @@ export class Store implements Disposable {
     const name = this.#names().find((each) => each.endsWith(`-${id}`));
     const info = name === undefined ? undefined : await this.#info(name);
     if (name !== undefined && info?.principal === principal) return { ...info, entries: await this.#entries(name) };
-    throw new ToolError('NOT_FOUND', `There is no checkpoint "${id}".`, { advice: 'file_checkpoint lists what there is.' });
+    throw new ToolError('NOT_FOUND', `There is no checkpoint ${quote(id)}.`, { advice: 'file_checkpoint lists what there is.' });
   }
 
   /** What the newest checkpoint of anybody holds: what did not change since needs no reading. */
@@ -131,7 +132,7 @@ export class Store implements Disposable {
     makeFolder(parent, name);
     const folder = this.#held.use(parent.child(name));
     if (folder.stats.isDirectory()) return folder;
-    throw new ToolError('FAILED_PRECONDITION', `"${name}" in ${storeFolder} is not a folder.`);
+    throw new ToolError('FAILED_PRECONDITION', `${quote(name)} in ${storeFolder} is not a folder.`);
   }
 }
 

@@ -55,7 +55,8 @@ export async function diffCheckpoints(
   const shown: ShownChange[] = [];
   for (const change of compare(from.entries, to.entries, options.path?.replace(/\/+$/, ''))) {
     const [old, now] = [await textOf(store, change.before), await textOf(store, change.after)];
-    const diff = old === undefined || now === undefined ? '' : (await diffTexts(change.path, old, now, options.signal)).text;
+    const text = old === undefined || now === undefined ? '' : (await diffTexts(change.path, old, now, options.signal)).text;
+    const diff = [...modes(change), ...(text === '' ? [] : [text])].join('\n');
     shown.push({ ...change, ...(diff !== '' && { diff }) });
   }
   return shown;
@@ -86,6 +87,12 @@ export async function restoreCheckpoint(
     else if (!skipped.some(({ path }) => path === change.path)) skipped.push({ path: change.path, why });
   }
   return { safety: safety.id, changes: [...new Set(done)], skipped };
+}
+
+/** The line for a mode that is different. */
+function modes({ before, after }: Change): string[] {
+  if (!before || !after || before.kind !== after.kind || before.kind === 'link' || before.mode === after.mode) return [];
+  return [`mode 0${before.mode.toString(8)} -> 0${after.mode.toString(8)}`];
 }
 
 async function openStore(workspace: Workspace): Promise<Store> {

@@ -8,6 +8,7 @@ import { IgnoreRules } from '../search/ignore-rules.ts';
 import { walkTree } from '../search/tree.ts';
 import { storeFolder } from '../undo/store.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { quote } from '../workspace/names.ts';
 
 /** A change between two looks. */
 export interface WatchedChange {
@@ -50,7 +51,7 @@ export class Watches {
     if (!before) {
       throw new ToolError(
         'FAILED_PRECONDITION',
-        `The cursor "${options.cursor}" is unknown or too old: changes since then are not known.`,
+        `The cursor ${quote(options.cursor)} is unknown or too old: changes since then are not known.`,
         {
           advice: 'Look at the folder with file_list, then watch it without a cursor.',
         },
@@ -82,7 +83,7 @@ export class Watches {
 
 async function look(workspace: Workspace, { path, ignored, signal }: Pick<WatchOptions, 'path' | 'ignored' | 'signal'>): Promise<Look> {
   using found = workspace.existing(path);
-  if (!found.target.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${path}" is not a folder.`);
+  if (!found.target.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `${quote(path)} is not a folder.`);
   const stamps = new Map<string, string>();
   const rules = ignored ? undefined : IgnoreRules.at(workspace, found.shown);
   for await (const { folder, name, path: below, isFolder } of walkTree(found.target, { rules, signal })) {
@@ -94,7 +95,9 @@ async function look(workspace: Workspace, { path, ignored, signal }: Pick<WatchO
       if (!hasErrno(error, 'ENOENT', 'EINVAL')) throw error;
     }
     if (stamps.size > mostEntries)
-      throw new ToolError('PAYLOAD_TOO_LARGE', `"${path}" has more than ${mostEntries} entries.`, { advice: 'Watch a folder inside it.' });
+      throw new ToolError('PAYLOAD_TOO_LARGE', `${quote(path)} has more than ${mostEntries} entries.`, {
+        advice: 'Watch a folder inside it.',
+      });
   }
   return { path, ignored, stamps };
 }

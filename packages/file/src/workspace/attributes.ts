@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { ToolError } from '@sandlot/core';
+import { quote } from './names.ts';
 
 /**
  * Copies mode, owner, access control list and extended attributes from one file to another, both held open.
@@ -19,7 +20,7 @@ export function copyAttributes(from: string, to: string, name: string): void {
       if (status === 0) return;
       throw new ToolError(
         'PERMISSION_DENIED',
-        `The attributes of "${name}" could not be kept: ${error?.message ?? String(stderr).trim()}`,
+        `The attributes of ${quote(name)} could not be kept: ${error?.message ?? String(stderr).trim()}`,
         {
           advice: 'Change it with a program that writes to the file in place.',
         },

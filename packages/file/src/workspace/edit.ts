@@ -12,6 +12,7 @@ import { assertWritable, replaceFile, replaceNow } from './replace.ts';
 import { wholeBytes } from './source.ts';
 import { assertVersion, versionOf } from './version.ts';
 import { type Changeable, isFound, type Workspace } from './workspace.ts';
+import { quote } from './names.ts';
 
 /** What to edit. */
 export interface EditOptions {
@@ -36,10 +37,12 @@ const editedBytes = 64 * 1024 * 1024;
 
 /** Edits a file: all edits or none. */
 export async function editFile(workspace: Workspace, options: EditOptions): Promise<EditResult> {
+  if (options.edits.length === 0)
+    throw new ToolError('INVALID_ARGUMENT', 'There are no edits.', { advice: 'Give at least one, with old_string or insert_line.' });
   return workspace.inOrder([options.path], async () => {
     using spot = workspace.changeable(options.path);
     if (!isFound(spot)) {
-      throw new ToolError('NOT_FOUND', `"${options.path}" does not exist.`, {
+      throw new ToolError('NOT_FOUND', `${quote(options.path)} does not exist.`, {
         advice: 'Make it with file_write, or find it with file_glob.',
       });
     }
@@ -61,7 +64,7 @@ async function readLarge(target: Handle, path: string): Promise<SmallFile> {
   await using file = await target.open(constants.O_RDONLY);
   const stats = await file.stat({ bigint: true });
   if (stats.size > editedBytes) {
-    throw new ToolError('PAYLOAD_TOO_LARGE', `"${path}" has ${stats.size} bytes; files of up to ${editedBytes} can be edited.`, {
+    throw new ToolError('PAYLOAD_TOO_LARGE', `${quote(path)} has ${stats.size} bytes; files of up to ${editedBytes} can be edited.`, {
       advice: 'Use a program in the shell, such as sed.',
     });
   }
@@ -89,7 +92,7 @@ export function codecFor(content: Buffer, name: string, { path, encoding }: { pa
   }
   if (detected) return detected;
   const mime = mediaType(name, content, false);
-  throw new ToolError('UNSUPPORTED', `"${path}" is not text: ${mime}, ${content.length} bytes.`, { advice: binaryAdvice(mime) });
+  throw new ToolError('UNSUPPORTED', `${quote(path)} is not text: ${mime}, ${content.length} bytes.`, { advice: binaryAdvice(mime) });
 }
 
 function textOf(content: Buffer, codec: Codec): string {

@@ -8,6 +8,7 @@ import { enterFolder, type Entry, readFolder } from '../search/tree.ts';
 import { invalidName, LeftOut } from './left-out.ts';
 import { isTemporaryName } from './replace.ts';
 import type { Workspace } from './workspace.ts';
+import { quote } from './names.ts';
 
 /** What to list. */
 export interface ListOptions {
@@ -63,7 +64,7 @@ export async function listFolder(workspace: Workspace, options: ListOptions): Pr
   const start = parseCursor(options.cursor);
   using found = workspace.existing(options.path);
   if (!found.target.stats.isDirectory()) {
-    throw new ToolError('FAILED_PRECONDITION', `"${options.path}" is not a folder.`, {
+    throw new ToolError('FAILED_PRECONDITION', `${quote(options.path)} is not a folder.`, {
       advice: 'Read it with file_read, or look at it with file_stat.',
     });
   }
@@ -132,5 +133,5 @@ function sorted(entries: ListedEntry[], by: ListOptions['sort']): ListedEntry[] 
 function parseCursor(cursor: string | undefined): number {
   if (cursor === undefined) return 0;
   if (/^\d{1,9}$/.test(cursor)) return Number(cursor);
-  throw new ToolError('INVALID_ARGUMENT', `"${cursor}" is not a cursor of file_list.`);
+  throw new ToolError('INVALID_ARGUMENT', `${quote(cursor)} is not a cursor of file_list.`);
 }

@@ -2,6 +2,7 @@
 import { constants, mkdirSync, readdirSync, readlinkSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '@sandlot/core';
+import { hasErrno } from '../confine/errors.ts';
 import { type Handle, kindOf } from '../confine/handle.ts';
 import { withoutInvalid } from '../confine/invalid-names.ts';
 import { invalidName, LeftOut } from './left-out.ts';
@@ -10,6 +11,7 @@ import { copyBytes } from './source.ts';
 import { assertVersion, readVersion } from './version.ts';
 import { type Changeable, type Found, isFound, type Workspace } from './workspace.ts';
 import { Held } from '../confine/held.ts';
+import { quote } from './names.ts';
 
 /** How much was touched. */
 export interface Counts {
@@ -28,7 +30,7 @@ export async function makeFolder(workspace: Workspace, path: string): Promise<bo
     using spot = workspace.spot(path);
     if (isFound(spot)) {
       if (spot.target.stats.isDirectory()) return false;
-      throw new ToolError('ALREADY_EXISTS', `"${path}" exists already and is not a folder.`);
+      throw new ToolError('ALREADY_EXISTS', `${quote(path)} exists already and is not a folder.`);
     }
     using place = workspace.changeable(path);
     using made = new Held();
@@ -43,17 +45,19 @@ export async function movePath(
   source: string,
   destination: string,
   overwrite: boolean,
-): Promise<{ replaced: boolean }> {
+): Promise<{ replaced: boolean; version?: string }> {
   return workspace.inOrder(
     [source, destination],
     async () => {
       using from = existingPlace(workspace, source);
       using to = workspace.changeable(destination, { follow: false });
       assertHoldsNoRoot(workspace, from);
+      assertNotInside(from, to);
       assertTarget(from, to, overwrite);
+      const version = await versionOf(from.target);
       using made = new Held();
       renameSync(from.parent.at(from.name), makeMissing(to, made).at(to.name));
-      return { replaced: to.target !== undefined };
+      return { replaced: to.target !== undefined, ...(version !== undefined && { version }) };
     },
     { follow: false },
   );
@@ -111,30 +115,52 @@ function existingPlace(workspace: Workspace, path: string): Found & Changeable {
   const place = workspace.changeable(path, { follow: false });
   if (isFound(place)) return place;
   place[Symbol.dispose]();
-  throw new ToolError('NOT_FOUND', `"${path}" does not exist.`);
+  throw new ToolError('NOT_FOUND', `${quote(path)} does not exist.`);
 }
 
 function needsRecursive(path: string, verb: string): ToolError {
-  return new ToolError('FAILED_PRECONDITION', `"${path}" is a folder.`, { advice: `Set recursive to ${verb} it with all that is in it.` });
+  return new ToolError('FAILED_PRECONDITION', `${quote(path)} is a folder.`, {
+    advice: `Set recursive to ${verb} it with all that is in it.`,
+  });
 }
 
 function assertTarget(from: Found, to: Changeable, overwrite: boolean): void {
   if (!isFound(to)) return;
   const [source, target] = [from.target.stats, to.target.stats];
   if (source.dev === target.dev && source.ino === target.ino) {
-    throw new ToolError('INVALID_ARGUMENT', `"${from.path}" and "${to.path}" are the same.`);
+    throw new ToolError('INVALID_ARGUMENT', `${quote(from.path)} and ${quote(to.path)} are the same.`);
   }
   if (!overwrite)
-    throw new ToolError('ALREADY_EXISTS', `"${to.path}" exists already.`, {
+    throw new ToolError('ALREADY_EXISTS', `${quote(to.path)} exists already.`, {
       advice: 'Set overwrite to replace it, or give the full new name.',
     });
   if (!target.isDirectory() && !target.isFile() && !target.isSymbolicLink()) {
-    throw new ToolError('FAILED_PRECONDITION', `"${to.path}" is not a regular file; it is not replaced.`);
+    throw new ToolError('FAILED_PRECONDITION', `${quote(to.path)} is not a regular file; it is not replaced.`);
   }
   if (target.isDirectory())
-    throw new ToolError('FAILED_PRECONDITION', `"${to.path}" is a folder; folders are not replaced.`, {
+    throw new ToolError('FAILED_PRECONDITION', `${quote(to.path)} is a folder; folders are not replaced.`, {
       advice: 'Delete it first, or give the full new name.',
     });
+}
+
+function assertNotInside(from: Found, to: Changeable): void {
+  if (!from.target.stats.isDirectory()) return;
+  if (`${to.parent.place()}/`.startsWith(`${from.target.place()}/`))
+    throw new ToolError('INVALID_ARGUMENT', `${quote(from.path)} cannot be moved into itself, to ${quote(to.path)}.`, {
+      advice: 'Choose a destination outside the folder.',
+    });
+}
+
+/** The version of a file; none of anything else, or of a file that may be moved but not read. */
+async function versionOf(target: Handle): Promise<string | undefined> {
+  if (!target.stats.isFile()) return undefined;
+  try {
+    await using file = await target.open(constants.O_RDONLY);
+    return await readVersion(file);
+  } catch (error) {
+    if (ToolError.is(error) || hasErrno(error, 'EACCES', 'EPERM', 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 /** A root inside a folder would be lost with it. */
@@ -142,7 +168,7 @@ function assertHoldsNoRoot(workspace: Workspace, { path, target }: Found): void 
   if (!target.stats.isDirectory()) return;
   const place = `${target.place()}/`;
   const inner = workspace.roots.all.find(({ handle }) => handle.place().startsWith(place));
-  if (inner) throw new ToolError('PERMISSION_DENIED', `"${path}" holds the root "${inner.path}".`);
+  if (inner) throw new ToolError('PERMISSION_DENIED', `${quote(path)} holds the root ${quote(inner.path)}.`);
 }
 
 interface CopyJob {
@@ -172,7 +198,7 @@ async function copyInto(source: Handle, folder: Handle, name: string, job: CopyJ
     copied.files++;
     return;
   }
-  if (!source.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${name}" is neither file nor folder.`);
+  if (!source.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `${quote(name)} is neither file nor folder.`);
   await copyFolder(source, folder, name, job);
 }
 
@@ -212,14 +238,15 @@ async function deleteFolder(
   // Other calls, and a cancellation, get their turn between folders.
   await setImmediate();
   const entries = namesIn(folder, (shown) => {
-    throw new ToolError('FAILED_PRECONDITION', `"${name}" holds "${shown}", a name that is not valid UTF-8.`, {
+    throw new ToolError('FAILED_PRECONDITION', `${quote(name)} holds ${quote(shown)}, a name that is not valid UTF-8.`, {
       advice: 'Delete it with a program in the shell.',
     });
   });
   for (const entry of entries) {
     signal?.throwIfAborted();
     using child = folder.child(entry);
-    if (workspace.roots.find(child)) throw new ToolError('PERMISSION_DENIED', `"${entry}" is a root of the workspace and stays as it is.`);
+    if (workspace.roots.find(child))
+      throw new ToolError('PERMISSION_DENIED', `${quote(entry)} is a root of the workspace and stays as it is.`);
     if (child.stats.isDirectory()) {
       await deleteFolder(workspace, folder, entry, child, counts, signal);
     } else {

@@ -9,6 +9,7 @@ import { binaryAdvice, imageType, mediaType } from './media.ts';
 import { sourceOf, sourceOfBytes, wholeBytes } from './source.ts';
 import { readVersion, versionOf } from './version.ts';
 import type { Workspace } from './workspace.ts';
+import { quote } from './names.ts';
 
 /** What to read. */
 export interface ReadOptions {
@@ -67,6 +68,10 @@ const countedBytes = 256 * 1024 * 1024;
 
 /** Reads from a file. */
 export async function readFile(workspace: Workspace, options: ReadOptions): Promise<ReadResult> {
+  if (options.offset === 0)
+    throw new ToolError('INVALID_ARGUMENT', 'The offset is 0; lines and bytes are counted from 1.', {
+      advice: 'Use 1 for the start, or a negative number to count from the end.',
+    });
   using found = workspace.existing(options.path);
   const small = found.target.readSmall(wholeBytes);
   if (small) {
@@ -120,7 +125,7 @@ async function readText(
   const about = { kind: 'text', encoding: codec.name, eol, ...(total !== undefined && { total_lines: total }) } as const;
   if (position === undefined) {
     if (startLine > 1)
-      throw new ToolError('INVALID_ARGUMENT', `"${options.path}" has ${index.total ?? 0} lines; there is no line ${startLine}.`);
+      throw new ToolError('INVALID_ARGUMENT', `${quote(options.path)} has ${index.total ?? 0} lines; there is no line ${startLine}.`);
     return { ...about, text: '', truncated: false, cut: 0, invalid: false };
   }
   const limits = {
@@ -167,9 +172,9 @@ async function readBytes(
 }
 
 async function readImage(source: Source, path: string, type: string | undefined): Promise<Omit<ReadBytes<'image'>, 'size' | 'version'>> {
-  if (type === undefined) throw new ToolError('UNSUPPORTED', `"${path}" is not a PNG, JPEG, GIF or WebP image.`);
+  if (type === undefined) throw new ToolError('UNSUPPORTED', `${quote(path)} is not a PNG, JPEG, GIF or WebP image.`);
   if (source.size > imageBytes) {
-    throw new ToolError('PAYLOAD_TOO_LARGE', `"${path}" has ${source.size} bytes; images may have ${imageBytes}.`, {
+    throw new ToolError('PAYLOAD_TOO_LARGE', `${quote(path)} has ${source.size} bytes; images may have ${imageBytes}.`, {
       advice: 'Make a smaller copy of it first.',
     });
   }
@@ -185,7 +190,7 @@ function withMark(codec: Codec, head: Buffer): Codec {
 
 function binary({ path, as }: ReadOptions, size: number, mime: string): ToolError {
   const shown = as === 'text' ? 'no text in a known encoding' : 'not text';
-  return new ToolError('UNSUPPORTED', `"${path}" is ${shown}: ${mime}, ${size} bytes.`, {
+  return new ToolError('UNSUPPORTED', `${quote(path)} is ${shown}: ${mime}, ${size} bytes.`, {
     advice: binaryAdvice(mime),
     data: { mime, size },
   });

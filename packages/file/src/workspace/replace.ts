@@ -21,6 +21,7 @@ import type { Handle } from '../confine/handle.ts';
 import { copyAttributes } from './attributes.ts';
 import type { Changeable } from './workspace.ts';
 import type { Held } from '../confine/held.ts';
+import { quote } from './names.ts';
 
 /** Options of {@link replaceFile}. */
 export interface ReplaceOptions {
@@ -136,7 +137,7 @@ function keepOwnerAndMode(fd: number, name: string, old: BigIntStats): void {
     try {
       fchownSync(fd, Number(old.uid), Number(old.gid));
     } catch (error) {
-      throw new ToolError('PERMISSION_DENIED', `"${name}" belongs to another user (${old.uid}:${old.gid}), which could not be kept.`, {
+      throw new ToolError('PERMISSION_DENIED', `${quote(name)} belongs to another user (${old.uid}:${old.gid}), which could not be kept.`, {
         cause: error,
       });
     }
@@ -147,7 +148,7 @@ function keepOwnerAndMode(fd: number, name: string, old: BigIntStats): void {
 function assertUnchanged(folder: Handle, name: string, old: BigIntStats): void {
   using now = folder.child(name);
   if (now.stats.ino === old.ino && now.stats.mtimeNs === old.mtimeNs && now.stats.size === old.size) return;
-  throw new ToolError('ABORTED', `"${name}" was changed by something else while the call ran.`);
+  throw new ToolError('ABORTED', `${quote(name)} was changed by something else while the call ran.`);
 }
 
 /** A link fails when the name is taken, a rename would replace it. */
@@ -169,7 +170,7 @@ function assertAbsent(folder: Handle, name: string): void {
     if (hasErrno(error, 'ENOENT')) return;
     throw error;
   }
-  throw new ToolError('ALREADY_EXISTS', `"${name}" exists already.`);
+  throw new ToolError('ALREADY_EXISTS', `${quote(name)} exists already.`);
 }
 
 /** Makes the missing folders above a spot; gives the held folder that its name goes into. Dispose `made` at the end. */
@@ -182,18 +183,18 @@ export function makeMissing(spot: Changeable, made: Held): Handle {
       if (!hasErrno(error, 'EEXIST')) throw error;
     }
     folder = made.use(folder.child(name));
-    if (!folder.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${spot.path}": "${name}" is not a folder.`);
+    if (!folder.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `${quote(spot.path)}: ${quote(name)} is not a folder.`);
   }
   return folder;
 }
 
 /** Refuses a file that is marked as read-only, or whose writing would reach something that is no file. */
 export function assertWritable({ path, target }: Changeable): void {
-  if (path.endsWith('/')) throw new ToolError('INVALID_ARGUMENT', `"${path}" names a folder; give the name of the file.`);
+  if (path.endsWith('/')) throw new ToolError('INVALID_ARGUMENT', `${quote(path)} names a folder; give the name of the file.`);
   if (!target) return;
-  if (target.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `"${path}" is a folder.`);
-  if (!target.stats.isFile()) throw new ToolError('FAILED_PRECONDITION', `"${path}" is not a regular file.`);
+  if (target.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `${quote(path)} is a folder.`);
+  if (!target.stats.isFile()) throw new ToolError('FAILED_PRECONDITION', `${quote(path)} is not a regular file.`);
   if ((target.stats.mode & 0o222n) === 0n) {
-    throw new ToolError('PERMISSION_DENIED', `"${path}" is marked read-only (mode 0${(target.stats.mode & 0o777n).toString(8)}).`);
+    throw new ToolError('PERMISSION_DENIED', `${quote(path)} is marked read-only (mode 0${(target.stats.mode & 0o777n).toString(8)}).`);
   }
 }

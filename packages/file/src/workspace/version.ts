@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
+import { brief, quote } from './names.ts';
 
 /** Up to this size the content decides; above it size, time and inode do. */
 const hashedBytes = 1024 * 1024;
@@ -25,7 +26,7 @@ export async function readVersion(file: FileHandle): Promise<string> {
 export function assertVersion(path: string, expected: string | undefined, current: string | undefined): void {
   if (expected === undefined || expected === current) return;
   const now = current === undefined ? 'it does not exist' : `it is now ${current}`;
-  throw new ToolError('ABORTED', `"${path}" is not at version ${expected}: ${now}.`, {
+  throw new ToolError('ABORTED', `${quote(path)} is not at version ${brief(expected)}: ${now}.`, {
     advice: 'Read it again, then repeat the change on what it holds now.',
     ...(current !== undefined && { data: { version: current } }),
   });

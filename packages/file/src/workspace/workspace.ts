@@ -12,6 +12,7 @@ import { LineIndexes } from '../text/line-index.ts';
 import { Watches } from '../watch/watches.ts';
 import { Queue } from './queue.ts';
 import { Sweep } from './sweep.ts';
+import { quote } from './names.ts';
 
 /** Options of {@link Workspace}. */
 export interface WorkspaceOptions {
@@ -103,7 +104,7 @@ export class Workspace implements AsyncDisposable {
     const spot = this.spot(path, options);
     if (isFound(spot)) return spot;
     spot[Symbol.dispose]();
-    throw new ToolError('NOT_FOUND', `"${path}" does not exist.`, {
+    throw new ToolError('NOT_FOUND', `${quote(path)} does not exist.`, {
       advice: /\uFFFD|\\x[89a-f][0-9a-f]/.test(path)
         ? 'If this stands for a name that is not valid UTF-8, no path can name it: rename it with a program in the shell.'
         : 'See what exists with file_list or file_glob.',
@@ -119,11 +120,18 @@ export class Workspace implements AsyncDisposable {
     }
     spot[Symbol.dispose]();
     if (spot.root.readOnly) {
-      throw new ToolError('PERMISSION_DENIED', `"${path}" is in "${spot.root.path}", which is read-only.`, {
-        advice: 'Copy it into the workspace and change the copy.',
+      throw new ToolError('PERMISSION_DENIED', `${quote(path)} is in ${quote(spot.root.path)}, which is read-only.`, {
+        advice: this.#whereToWrite(),
       });
     }
-    throw new ToolError('PERMISSION_DENIED', `"${path}" is a root of the workspace and stays as it is.`);
+    throw new ToolError('PERMISSION_DENIED', `${quote(path)} is a root of the workspace and stays as it is.`);
+  }
+
+  #whereToWrite(): string {
+    const writable = this.roots.all.find(({ readOnly }) => !readOnly);
+    if (!this.roots.first.readOnly) return 'Copy it into the workspace and change the copy.';
+    if (writable) return `Copy it into ${quote(writable.path)} and change the copy.`;
+    return 'Nothing here can be changed: this server was started to read only.';
   }
 
   /** Runs a change once all earlier changes of these paths are done. The work must look at the places anew. */

@@ -10,6 +10,7 @@ import { copyBytes, wholeBytes } from './source.ts';
 import { assertVersion, readVersion, versionOf } from './version.ts';
 import { type Changeable, isFound, type Workspace } from './workspace.ts';
 import { Held } from '../confine/held.ts';
+import { quote } from './names.ts';
 
 /** What to write. */
 export interface WriteOptions {
@@ -45,10 +46,10 @@ export async function writeFile(workspace: Workspace, options: WriteOptions): Pr
     using spot = workspace.changeable(options.path);
     assertWritable(spot);
     if (options.mode === 'create' && isFound(spot)) {
-      throw new ToolError('ALREADY_EXISTS', `"${options.path}" exists already.`, { advice: 'Use mode "overwrite" to replace it.' });
+      throw new ToolError('ALREADY_EXISTS', `${quote(options.path)} exists already.`, { advice: 'Use mode "overwrite" to replace it.' });
     }
     if (spot.missing.length > 0 && !options.createDirs) {
-      throw new ToolError('NOT_FOUND', `The folder of "${options.path}" does not exist.`, {
+      throw new ToolError('NOT_FOUND', `The folder of ${quote(options.path)} does not exist.`, {
         advice: 'Set create_dirs, or make it with file_mkdir.',
       });
     }
