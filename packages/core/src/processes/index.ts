@@ -1,5 +1,9 @@
 /** Process trees: every process that a command or a kernel starts can be found and ended. */
+export { endTree } from './end.ts';
 export { baseEnvironment, type Environment } from './environment.ts';
+export { PidsGroup, pidsFolder } from './pids-group.ts';
+export { isAlive, signalPid } from './proc.ts';
 export { Tags } from './tags.ts';
-export { childrenOf, endTree, isAlive, membersOf, signalPid, tagged, tagOf, tagsOfAll, type Tree } from './tree.ts';
+export { childrenOf, membersOf, tagged, tagOf, tagsOfAll, type Tree } from './tree.ts';
+export { userTasks } from './user-tasks.ts';
 export { watchChildren } from './watch.ts';

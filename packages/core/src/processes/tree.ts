@@ -1,10 +1,11 @@
 /**
- * Finds and ends every process of a command. A command's shell sets a resource limit that nothing uses
- * (RLIMIT_RTTIME) to a number of its own; children inherit it through fork, exec, setsid and `env -i`, and
- * `/proc/<pid>/limits` shows it. Without /proc only the process group is reached.
+ * Finds every process of a command. A command's shell sets a resource limit that nothing uses (RLIMIT_RTTIME) to a number of
+ * its own; children inherit it through fork, exec, setsid and `env -i`, and `/proc/<pid>/limits` shows it. Without /proc only
+ * the process group is reached.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync } from 'node:fs';
+import type { PidsGroup } from './pids-group.ts';
+import { isAlive, listProc, read } from './proc.ts';
 
 /** A command's processes. */
 export interface Tree {
@@ -13,15 +14,18 @@ export interface Tree {
   readonly tag: number;
   /** True once the shell has ended: then its pid may be another process's. */
   shellEnded: boolean;
+  /** The cgroup that its shell joined, where there is one. */
+  readonly group?: PidsGroup | undefined;
 }
 
 /** Pids of the living processes that carry a tag, or one that begins so. */
 export function tagged(tag: number): number[] {
-  return listProc().filter((pid) => hasTag(pid, tag));
+  return listProc().filter((pid) => hasTag(pid, tag) && isAlive(pid));
 }
 
-function hasTag(pid: number, tag: number): boolean {
-  return read(`/proc/${pid}/limits`).includes(` ${tag}`) && isAlive(pid);
+/** True when a process, or a zombie, carries a tag, or one that begins so. */
+export function hasTag(pid: number, tag: number): boolean {
+  return read(`/proc/${pid}/limits`).includes(` ${tag}`);
 }
 
 /** The tag of every process that has one. */
@@ -33,70 +37,6 @@ export function tagsOfAll(): number[] {
 export function tagOf(pid: number | 'self'): number | undefined {
   const tag = /realtime timeout +(\d{15}) /.exec(read(`/proc/${pid}/limits`))?.[1];
   return tag === undefined ? undefined : Number(tag);
-}
-
-function listProc(): number[] {
-  try {
-    return readdirSync('/proc')
-      .map(Number)
-      .filter((pid) => pid > 0);
-  } catch {
-    return [];
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
-}
-
-/** True for a process that exists and is no zombie. */
-export function isAlive(pid: number): boolean {
-  const stat = read(`/proc/${pid}/stat`);
-  if (stat === '') return false;
-  const state = stat.charAt(stat.lastIndexOf(')') + 2);
-  return state !== 'Z' && state !== 'X';
-}
-
-/** Sends a signal to a process (or, for a negative pid, a group); false when there is none. */
-export function signalPid(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Ends a tree: the signal to every member, then SIGKILL to what is left after the grace time, repeated until nothing is.
- *
- * @returns the pids that survived all of it
- */
-export async function endTree(tree: Tree, signal: NodeJS.Signals, graceMs: number): Promise<number[]> {
-  if (signal !== 'SIGKILL') {
-    const told = new Set<number>();
-    const tell = (members: number[]) => {
-      for (const pid of members) {
-        if (told.has(pid)) continue;
-        told.add(pid);
-        if (signalPid(pid, signal)) signalPid(pid, 'SIGCONT');
-      }
-    };
-    // Also those that a member starts before it gets the signal itself.
-    if (await isGone(tree, graceMs, tell)) return [];
-  }
-  for (const deadline = Date.now() + 5000; Date.now() < deadline;) {
-    const members = membersOf(tree);
-    // Stopped first, so that a fork bomb cannot outrun the killing.
-    for (const pid of members) signalPid(pid, 'SIGSTOP');
-    for (const pid of members) signalPid(pid, 'SIGKILL');
-    if (!tree.shellEnded) signalPid(-tree.pid, 'SIGKILL');
-    if (await isGone(tree, 100)) return [];
-  }
-  return membersOf(tree);
 }
 
 /** The living processes of a tree, the shell included even before it could set its tag. */
@@ -113,21 +53,10 @@ export function childrenOf(tree: Tree, livedMs: number): number[] {
   const count = latestPid() - tree.pid;
   if (!(count >= 0 && count < 500 && livedMs < 10_000)) return tagged(tree.tag);
   const pids = Array.from({ length: count }, (_, index) => tree.pid + 1 + index);
-  return pids.filter((pid) => existsSync(`/proc/${pid}`) && hasTag(pid, tree.tag));
+  return pids.filter((pid) => existsSync(`/proc/${pid}`) && hasTag(pid, tree.tag) && isAlive(pid));
 }
 
 /** The pid that was given out last; not a number without /proc. */
 export function latestPid(): number {
   return Number(read('/proc/loadavg').trim().split(' ').at(-1) || Number.NaN);
-}
-
-async function isGone(tree: Tree, withinMs: number, tell: (members: number[]) => void = () => undefined): Promise<boolean> {
-  const deadline = Date.now() + withinMs;
-  for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
-    const members = membersOf(tree);
-    if (members.length === 0) return true;
-    tell(members);
-    if (Date.now() >= deadline) return false;
-    await sleep(pause);
-  }
 }

@@ -4,7 +4,7 @@ import { latestPid, tagsOfAll } from './tree.ts';
 const everyMs = 250;
 
 /**
- * Watches how many processes trees have. `ulimit -u` would count all processes of the user, and does not hold for root.
+ * Watches how many processes trees have. The kernel's own bounds (see pids-group.ts, user-tasks.ts) count threads, or all of the user's, so they are wider.
  *
  * @param most processes of one tree
  * @param tags of the trees to watch; while there are none, or hardly a process has begun, nothing is looked at
