@@ -28,3 +28,21 @@ it('traces a command with its end, and hands it the trace and the collector but 
   expect(sink.spans.find(({ spanId }) => spanId === exec?.parentSpanId)?.name).toBe('execute_tool shell_exec');
   expect(sink.spans.find(({ attributes }) => attributes['process.exit.signal'] === 'SIGKILL')).toBeDefined();
 });
+
+it('hands a command the trace of the caller unchanged when the server itself traces nothing', async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServer(folder.path);
+  const seen = async (_meta: Record<string, string>) => {
+    const result = await server.client.callTool({
+      name: 'shell_exec',
+      arguments: { command: 'echo "${TRACEPARENT-none} ${TRACESTATE-none}"' },
+      _meta,
+    });
+    return JSON.stringify(result.content);
+  };
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  expect(await seen({ traceparent, tracestate: 'a=1,b=2' })).toContain(`${traceparent} a=1,b=2\\n`);
+  expect(await seen({ traceparent })).toContain(`${traceparent} none\\n`);
+  expect(await seen({})).toContain('none none\\n');
+  expect(await seen({ traceparent: 'x\0y', tracestate: 'a=1' })).toContain('none none\\n');
+});

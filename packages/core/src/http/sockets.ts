@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { errorTable, ToolError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SocketConnection, SocketDefinition } from '../socket.ts';
-import { contextFromMeta } from '../telemetry/span.ts';
+import { contextFromMeta, handOnTrace } from '../telemetry/span.ts';
 import type { Upgrade } from './upgrade.ts';
 
 /** What routes get with a request; without `upgrade`, it asks for no WebSocket. */
@@ -26,8 +26,9 @@ export function socketRoutes(runtime: Runtime, principalOf: (headers: Headers) =
     routes.get(definition.path, async (c) => {
       const { upgrade } = c.env;
       if (!upgrade) return c.text('This is a WebSocket.', 426, { Upgrade: 'websocket' });
-      const parent = contextFromMeta({ traceparent: c.req.header('traceparent'), tracestate: c.req.header('tracestate') });
-      await context.with(parent, () => open(runtime, definition, c.req.query(), principalOf(c.req.raw.headers), upgrade));
+      const trace = { traceparent: c.req.header('traceparent'), tracestate: c.req.header('tracestate') };
+      const run = () => open(runtime, definition, c.req.query(), principalOf(c.req.raw.headers), upgrade);
+      await context.with(contextFromMeta(trace), () => handOnTrace(trace, run));
       return c.body(null);
     });
   }

@@ -6,7 +6,7 @@ import type { CallInfo, Runtime } from '../runtime.ts';
 import type { ServerDefinition } from '../server.ts';
 import { attributes, errorType } from '../telemetry/conventions.ts';
 import { meter } from '../telemetry/recorder.ts';
-import { contextFromMeta, withSpan } from '../telemetry/span.ts';
+import { contextFromMeta, handOnTrace, withSpan } from '../telemetry/span.ts';
 import { type ToolResult, toErrorResult, toResult } from './result.ts';
 import { serveResources } from './resources.ts';
 import { toFullTool, toListedTool } from './schema.ts';
@@ -84,7 +84,7 @@ async function callTool(
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, known instanceof Error ? known.message : `Unknown tool: ${params.name}`);
   }
   const parent = contextFromMeta(ctx.mcpReq._meta);
-  const run = () => runCall(runtime, options, params, ctx);
+  const run = () => handOnTrace(ctx.mcpReq._meta, () => runCall(runtime, options, params, ctx));
   if (options.behindGateway) return context.with(parent, run);
   const startedAt = performance.now();
   let error: string | undefined = '_OTHER';

@@ -4,5 +4,5 @@ export { type MetricDefinition, metricDefinitions, type MetricName } from './met
 export { type SpanDefinition, spanDefinitions } from './span-definitions.ts';
 export { prometheusName, prometheusText, prometheusType } from './prometheus.ts';
 export { mergeSnapshots, meter, metricNames, Recorder, type Snapshot, snapshotSchema, timed, withoutGauges } from './recorder.ts';
-export { contextFromMeta, contextToMeta, isTracing, markFailed, traceEnvironment, withSpan } from './span.ts';
+export { contextFromMeta, contextToMeta, handOnTrace, isTracing, markFailed, traceEnvironment, withSpan } from './span.ts';
 export { startTelemetry, type Telemetry, type TelemetryOptions, traceSocketVariable, wantsTelemetry } from './start.ts';

@@ -1,4 +1,5 @@
 /** Spans through the OpenTelemetry API. Without an SDK they cost next to nothing. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   context,
   type Context,
@@ -64,13 +65,36 @@ function codeOf(error: unknown): string {
 
 /** Reads the trace context out of a request's `_meta`; entries of a wrong type or over 512 characters are ignored. */
 export function contextFromMeta(meta: unknown, base: Context = context.active()): Context {
-  if (typeof meta !== 'object' || meta === null || !isTracing()) return base;
+  if (!isTracing()) return base;
+  const carrier = carrierOf(meta);
+  return 'traceparent' in carrier ? propagation.extract(base, carrier) : base;
+}
+
+function carrierOf(meta: unknown): Record<string, string> {
   const carrier: Record<string, string> = {};
+  if (typeof meta !== 'object' || meta === null) return carrier;
   for (const key of traceKeys) {
     const value: unknown = Reflect.get(meta, key);
     if (typeof value === 'string' && value.length <= 512) carrier[key] = value;
   }
-  return 'traceparent' in carrier ? propagation.extract(base, carrier) : base;
+  return carrier;
+}
+
+const handedOn = new AsyncLocalStorage<Readonly<Record<string, string>>>();
+// Version, trace id, parent id and flags, of https://www.w3.org/TR/trace-context/.
+const traceparentShape = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(?:-[\da-f-]*)?$/;
+
+/**
+ * Runs `work` so that {@link traceEnvironment} in it knows the caller's trace context although no SDK is there to keep it. With an SDK,
+ * or without a valid `traceparent`, it only runs it.
+ *
+ * @param meta a request's `_meta`
+ */
+export function handOnTrace<T>(meta: unknown, work: () => T): T {
+  const { traceparent, tracestate } = isTracing() ? {} : carrierOf(meta);
+  if (traceparent === undefined || !traceparentShape.test(traceparent)) return work();
+  const hasState = tracestate !== undefined && /^[\u0020-\u007e]+$/.test(tracestate);
+  return handedOn.run({ traceparent, ...(hasState && { tracestate }) }, work);
 }
 
 /** The trace context as `_meta` entries or environment: empty without an SDK or an active span. */
@@ -80,10 +104,10 @@ export function contextToMeta(from: Context = context.active()): Record<string, 
   return carrier;
 }
 
-/** `TRACEPARENT` and `TRACESTATE` for a child process, so that its own spans hang below the call. */
+/** `TRACEPARENT` and `TRACESTATE` for a child process, so that its own spans hang below the call; without an SDK, below the caller. */
 export function traceEnvironment(from: Context = context.active()): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(contextToMeta(from))
+    Object.entries(isTracing() ? contextToMeta(from) : (handedOn.getStore() ?? {}))
       .filter(([key]) => key !== 'baggage')
       .map(([key, value]) => [key.toUpperCase(), value]),
   );
