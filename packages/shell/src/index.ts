@@ -38,7 +38,7 @@ export const shell = defineServer({
       placeholder: 'N',
     },
     fileMb: { description: 'Size of a file that a command writes, in MiB; 0 = no limit', schema: count.default(0), placeholder: 'N' },
-    children: { description: 'Processes of one command; 0 = no limit', schema: count.default(4096), placeholder: 'N' },
+    children: { description: 'Processes of one command; 0 = no limit', schema: count.default(512), placeholder: 'N' },
     maxTerminals: { description: 'Terminals that are open at once', schema: z.coerce.number().int().min(1).default(16), placeholder: 'N' },
     terminalKeepMinutes: {
       description: 'A terminal opened at /terminal is ended when nobody has looked at it for this long; 0 = never',

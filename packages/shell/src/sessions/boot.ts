@@ -13,13 +13,18 @@ export interface Boot {
   /** Holds functions and aliases of the session. */
   definitionsFile?: string | undefined;
   umask?: string | undefined;
+  /** Takes the pid of a process that joins the command's cgroup. */
+  joinFile?: string | undefined;
   /** `ulimit` arguments, such as `-t 60`. */
   limits: readonly string[];
 }
 
 const endMark = 'end';
 
-/** The argument of `bash -c`. One line, so that line numbers in messages are those of the command. */
+/**
+ * The argument of `bash -c`. One line, so that line numbers in messages are those of the command. `builtin` everywhere, because the
+ * session may have a function of that name; `exec` can only be shielded by `command`.
+ */
 export function bootText(boot: Boot): string {
   const out = quote(boot.stateFile);
   // `set +…` first: -e, -u, -x and -v of the command must neither stop this nor show it.
@@ -31,22 +36,23 @@ export function bootText(boot: Boot): string {
   ].join('; ');
   return [
     // The tag goes to every descendant and cannot be shed by setsid, a second fork or an empty environment.
-    `ulimit -R ${boot.tag} 2>/dev/null`,
-    `[[ $PPID == ${process.pid} ]] || exit 125`,
+    `builtin ulimit -R ${boot.tag} 2>/dev/null`,
+    `[[ $PPID == ${process.pid} ]] || builtin exit 125`,
+    ...(boot.joinFile === undefined ? [] : [`{ builtin echo $$ >${quote(boot.joinFile)}; } 2>/dev/null`]),
     // When memory runs out, the kernel ends the command and not the server.
-    '{ echo 300 >/proc/self/oom_score_adj; } 2>/dev/null',
+    '{ builtin echo 300 >/proc/self/oom_score_adj; } 2>/dev/null',
     // Descriptors that whoever started the server left open.
-    'for _sandlot in /proc/self/fd/*; do _sandlot=${_sandlot##*/}; [[ $_sandlot == [0-2\\*] ]] || eval "exec $_sandlot>&-"; done',
-    ...boot.limits.map((limit) => `ulimit ${limit}`),
-    'shopt -s expand_aliases',
-    `trap ${quote(`[[ \${_sandlot_saved-} ]] || { ${save}; }`)} EXIT`,
-    `IFS= read -r -d '' <${quote(boot.commandFile)}`,
-    ...(boot.umask === undefined ? [] : [`umask ${boot.umask}`]),
-    ...(boot.definitionsFile === undefined ? [] : [`. ${quote(boot.definitionsFile)}`]),
-    ':',
+    'for _sandlot in /proc/self/fd/*; do _sandlot=${_sandlot##*/}; [[ $_sandlot == [0-2\\*] ]] || builtin eval "command exec $_sandlot>&-"; done',
+    ...boot.limits.map((limit) => `builtin ulimit ${limit}`),
+    'builtin shopt -s expand_aliases',
+    `builtin trap ${quote(`[[ \${_sandlot_saved-} ]] || { ${save}; }`)} EXIT`,
+    `IFS= builtin read -r -d '' <${quote(boot.commandFile)}`,
+    ...(boot.umask === undefined ? [] : [`builtin umask ${boot.umask}`]),
+    ...(boot.definitionsFile === undefined ? [] : [`builtin . ${quote(boot.definitionsFile)}`]),
+    'builtin :',
     'builtin eval "$REPLY"',
     // Also when the command has put its own trap in the place of ours.
-    `{ _sandlot_status=$?; builtin set +euxv; } 2>/dev/null; ${save}; _sandlot_saved=1; exit $_sandlot_status`,
+    `{ _sandlot_status=$?; builtin set +euxv; } 2>/dev/null; ${save}; _sandlot_saved=1; builtin exit $_sandlot_status`,
   ].join('; ');
 }
 

@@ -1,4 +1,5 @@
 /** The commands that a server knows: those that run, and those that ended lately. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '@sandlot/core';
 import type { Command } from './command.ts';
 import type { Session } from './session.ts';
@@ -86,7 +87,9 @@ export class CommandStore {
     this.#stopWatch();
     const running = [...this.#commands.values()].filter(({ status }) => status === 'running');
     await Promise.all(running.map((command) => command.end()));
-    for (const deadline = Date.now() + 5000; Date.now() < deadline;) {
+    const withChildren = [...this.#commands.values()].filter((command) => command.hasProcesses());
+    await Promise.all(withChildren.map((command) => command.end('SIGKILL', 0)));
+    for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(10)) {
       const left = tagged(tagPrefix);
       if (left.length === 0) break;
       for (const pid of left) signalPid(pid, 'SIGKILL');

@@ -6,7 +6,7 @@ import type { Exit, Running } from './running.ts';
 import type { Session } from './session.ts';
 import { LiveScreen } from './live-screen.ts';
 import type { ScreenView } from './screen.ts';
-import { childrenOf, endTree, membersOf, signalPid, type Tree } from '@sandlot/core/processes';
+import { childrenOf, endTree, membersOf, type PidsGroup, signalPid, type Tree } from '@sandlot/core/processes';
 import { waitsForInput } from './waiting.ts';
 
 /** `running`, `exited` (with an exit code), `killed` (by a signal), `timed_out` (by `timeout_ms`). */
@@ -29,6 +29,8 @@ export interface CommandParts {
   terminal?: { cols: number; rows: number } | undefined;
   output: Output;
   tag: number;
+  /** The cgroup that holds its processes, where there is one. */
+  group?: PidsGroup | undefined;
   maxOutput: number;
 }
 
@@ -81,7 +83,7 @@ export class Command {
     this.#screen =
       parts.terminal &&
       new LiveScreen({ ...parts.terminal, output: parts.output, answer: (text) => this.write(text), resume: () => start.resume() });
-    this.tree = { pid: start.pid, tag: parts.tag, shellEnded: false };
+    this.tree = { pid: start.pid, tag: parts.tag, shellEnded: false, group: parts.group };
     this.finished = this.#finish(settle);
   }
 
@@ -108,6 +110,7 @@ export class Command {
     clearTimeout(this.#timer);
     await this.#drain();
     this.survivors = childrenOf(this.tree, Date.now() - this.startedAt);
+    if (this.survivors.length === 0) this.tree.group?.remove();
     settle(this);
     this.exit = exit;
     this.endedAt = Date.now();
@@ -237,12 +240,14 @@ export class Command {
     // A shell that cannot be ended never finishes.
     if (this.tree.shellEnded || !survivors.includes(this.tree.pid)) await this.finished;
     this.survivors = survivors;
+    this.tree.group?.remove();
     this.#running.close();
   }
 
   /** Lets go of the output, in memory and in its file. */
   async forget(): Promise<void> {
     this.#running.close();
+    this.tree.group?.remove();
     await this.output.remove();
   }
 }

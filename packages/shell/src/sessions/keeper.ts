@@ -10,18 +10,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ToolError } from '@sandlot/core';
-import { Tags } from '@sandlot/core/processes';
+import { pidsFolder, Tags } from '@sandlot/core/processes';
 
 // A line is a request for pipes. The end of the input is the end of the server.
 const script = `
 trap '' HUP INT QUIT TERM
 while read -r line; do mkfifo -m 600 $line && printf '%s\\n' $line; done
-for round in 1 2 3 4 5; do
-  for file in $(grep -l "realtime timeout  *$TAG" /proc/[0-9]*/limits 2>/dev/null); do
-    pid=\${file#/proc/}; kill -9 "\${pid%/limits}" 2>/dev/null
+# First no fork succeeds any more, where the kernel holds that; else stopping comes before killing. Then until nothing is left.
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  for group in "$GROUPS_FOLDER/sandlot-$TAG"*; do
+    [ -d "$group" ] || continue
+    echo 0 >"$group/pids.max"
+    pids=$(cat "$group/cgroup.procs")
+    [ -z "$pids" ] || kill -KILL $pids
   done
+  pids=$(grep -l "realtime timeout  *$TAG" /proc/[0-9]*/limits | tr -dc '0-9\\n')
+  [ -n "$pids" ] || break
+  kill -STOP $pids
+  kill -KILL $pids
   sleep 0.1
-done
+done 2>/dev/null
+rmdir "$GROUPS_FOLDER/sandlot-$TAG"* 2>/dev/null
 rm -rf "$FOLDER"
 `;
 
@@ -58,7 +67,7 @@ export class Keeper implements AsyncDisposable {
       detached: true,
       cwd: '/',
       stdio: ['pipe', 'pipe', 'ignore'],
-      env: { PATH: '/usr/bin:/bin', FOLDER: this.folder, TAG: String(this.tagPrefix) },
+      env: { PATH: '/usr/bin:/bin', FOLDER: this.folder, TAG: String(this.tagPrefix), GROUPS_FOLDER: pidsFolder() ?? '/nonexistent' },
     });
     this.#child = child;
     const startedAt = Date.now();

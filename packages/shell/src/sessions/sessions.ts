@@ -119,7 +119,7 @@ export class Sessions implements AsyncDisposable {
     const limits = toUlimits(this.#options);
     const timeoutMs = this.#timeout(options.timeoutMs);
     const shared = { keeper: this.#keeper, outputFolder: this.#outputFolder };
-    const command = await startCommand({ ...options, timeoutMs, session, cwd, shell, limits, ...shared });
+    const command = await startCommand({ ...options, timeoutMs, session, cwd, shell, limits, children: this.#options.children, ...shared });
     this.commands.add(command);
     return command;
   }

@@ -8,6 +8,7 @@ import { bootText, parseState, type State } from './boot.ts';
 import { Command } from './command.ts';
 import { pipeEnvironment, terminalEnvironment } from './environment.ts';
 import type { Keeper } from './keeper.ts';
+import { boundProcesses } from './limits.ts';
 import { Output } from './output.ts';
 import { startPiped } from './pipes.ts';
 import type { Session } from './session.ts';
@@ -20,6 +21,8 @@ export interface StartCommandOptions extends Omit<ExecOptions, 'session'> {
   cwd: string;
   shell: string;
   limits: readonly string[];
+  /** Most processes; 0 is no limit. */
+  children: number;
   keeper: Keeper;
   outputFolder: string;
 }
@@ -66,13 +69,15 @@ async function start(options: StartCommandOptions): Promise<Command> {
 
   const defaults = terminal ? terminalEnvironment : pipeEnvironment;
   const own = { ...traceEnvironment(), ...options.env };
+  const bound = boundProcesses(tag, options.children);
   const boot = bootText({
     tag,
+    joinFile: bound.group?.joinFile,
     commandFile: file('c'),
     stateFile: file('s'),
     definitionsFile,
     umask: session.umask,
-    limits: options.limits,
+    limits: [...options.limits, ...bound.limits],
   });
   const id = `p${randomBytes(8).toString('hex')}`;
   const output = new Output({ file: join(options.outputFolder, `${id}.log`), fileAfterBytes: options.maxOutput, fileBytes });
@@ -85,10 +90,13 @@ async function start(options: StartCommandOptions): Promise<Command> {
   };
   const before = session.version;
   const started: { command?: Command } = {};
-  const running = terminal
-    ? await startTerminal({ ...shared, ...terminal })
-    : await startPiped({ ...shared, pipe: await keeper.pipe(), stdinFile });
-  const command = new Command({ ...options, id, text: options.command, output, tag }, running, settle);
+  const startShell = async () =>
+    terminal ? startTerminal({ ...shared, ...terminal }) : startPiped({ ...shared, pipe: await keeper.pipe(), stdinFile });
+  const running = await startShell().catch((error: unknown) => {
+    bound.group?.remove();
+    throw error;
+  });
+  const command = new Command({ ...options, id, text: options.command, output, tag, group: bound.group }, running, settle);
   started.command = command;
   if (options.timeoutMs !== undefined) command.limit(options.timeoutMs);
   return command;

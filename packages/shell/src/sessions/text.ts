@@ -1,16 +1,21 @@
 /** Output as a model should read it: without escape codes and redrawn progress, cut in the middle when it is long. */
 import { stripVTControlCharacters } from 'node:util';
+import { foldRedraws } from './redraw.ts';
 
 /** Turns raw output into text: escape codes out, overwritten lines folded, other control characters visible. */
 export function cleanText(raw: string): string {
-  const text = stripStrings(raw);
-  const plain = text.includes('\u001b') || text.includes('\u009b') ? stripVTControlCharacters(text) : text;
+  const text = foldRedraws(stripStrings(raw));
+  const plain = text.includes('\u001b') || text.includes('\u009b') ? stripVTControlCharacters(text.replaceAll(sequences, '')) : text;
   return plain.split('\n').map(foldLine).join('\n');
 }
 
 // Operating-system commands, device-control and similar strings, up to BEL or ST; stripVTControlCharacters leaves some in.
 // oxlint-disable-next-line no-control-regex
 const strings = /\u001b[\]PX^_](?:(?!\u001b\\|\u0007)[^]){0,4096}(?:\u0007|\u001b\\)/g;
+
+// Control sequences and escape sequences of ECMA-48 and ECMA-35: parameter bytes, intermediate bytes, one final byte.
+// oxlint-disable-next-line no-control-regex
+const sequences = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]+[0-~]/g;
 
 function stripStrings(text: string): string {
   return text.includes('\u001b') ? text.replaceAll(strings, '') : text;

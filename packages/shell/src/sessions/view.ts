@@ -62,7 +62,7 @@ function decode(bytes: Buffer): string {
 }
 
 // oxlint-disable-next-line no-control-regex
-const unfinishedEscape = /\u001b(?:\[[\d;:?<=>]*|[\]PX^_][^\u0007\u001b]*)?$/;
+const unfinishedEscape = /\u001b(?:\[[0-?]*[ -/]*|[ -/]+|[\]PX^_][^\u0007\u001b]*)?$/;
 
 /** Bytes at the end that begin an escape code or a UTF-8 character without ending it. */
 function unfinishedBytes(end: Buffer): number {

@@ -33,6 +33,8 @@ export interface AnswerOptions {
   maxOutput?: number | undefined;
   waitingForInput?: boolean | undefined;
   queuedMs?: number;
+  /** A position that was asked for and that the output has not reached. */
+  pastEnd?: number | undefined;
   /** Shown in the place of new output. */
   screen?: ScreenView | undefined;
 }
@@ -67,7 +69,7 @@ export function render({ output, note }: Answer): Content[] {
   return output === '' ? [status] : [{ type: 'text', text: output }, status];
 }
 
-function noteFor(command: Command, { waitingForInput, queuedMs = 0, screen }: AnswerOptions): string {
+function noteFor(command: Command, { waitingForInput, queuedMs = 0, screen, pastEnd }: AnswerOptions): string {
   const { exit, id, survivors, status } = command;
   const time = `${(command.durationMs / 1000).toFixed(command.durationMs < 10_000 ? 2 : 0)} s`;
   const first = {
@@ -86,6 +88,7 @@ function noteFor(command: Command, { waitingForInput, queuedMs = 0, screen }: An
     ...(status === 'exited' && !command.state ? ['the session keeps its earlier folder and variables'] : []),
     ...(screen ? [`cursor in row ${screen.row}, column ${screen.column}${screen.alternate ? ', full screen' : ''}`] : []),
     ...(screen?.title ? [`title ${JSON.stringify(screen.title)}`] : []),
+    ...(pastEnd === undefined ? [] : [`cursor ${pastEnd} is past the end of the output, which is at ${command.output.total}`]),
     ...(queuedMs > 0 ? [`waited ${queuedMs} ms for the call before it`] : []),
   ].join('; ');
 }

@@ -40,7 +40,8 @@ export const read = defineTool({
     const most = input.max_output ?? command.maxOutput;
     const from = input.view === 'tail' ? Math.max(0, output.total - most) : since;
     const screen = input.view === 'screen' ? await command.screen() : undefined;
-    return answerFor(command, { from, maxOutput: input.max_output, waitingForInput, screen });
+    const pastEnd = input.cursor !== undefined && input.cursor > output.total ? input.cursor : undefined;
+    return answerFor(command, { from, maxOutput: input.max_output, waitingForInput, screen, pastEnd });
   },
   render,
 });
