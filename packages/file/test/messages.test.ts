@@ -111,7 +111,7 @@ it('does not tell to copy into a workspace that is read-only itself', async () =
   await using folder = await temporaryFolder();
   await using other = await temporaryFolder();
   const adviceWith = async (options: Record<string, unknown>) => {
-    await using client = await connect(file, { workspace: folder.path, ...options });
+    await using client = await connect(file, { workspace: folder.path, options });
     return (await client.call('file_write', { path: `${folder.path}/x`, content: 'x' })).error?.advice;
   };
   expect(await adviceWith({ readOnlyRoots: [folder.path] })).toContain('read only');

@@ -67,6 +67,12 @@ it('copies and packs what it can, and names the rest', async () => {
     for (const part of ['link (link)', 'pipe (fifo)', 'sock (socket)', shown]) expect(packed.text).toContain(part);
     const refused = await world.client.call('file_delete', { path: 'from', recursive: true });
     expect(refused.error?.message).toContain(shown);
+    await mkdir(world.inside('above/a'), { recursive: true });
+    await mkdir(world.inside('above/b'));
+    await withInvalidName(world, world.inside('above/b'));
+    const nested = await world.client.call('file_delete', { path: 'above', recursive: true });
+    expect(nested.error?.message).toContain(`b/caf`);
+    expect(await readdir(world.inside('above'))).toEqual(['a', 'b']);
     expect(await readFile(`${folder}/real\uFFFD.txt`, 'utf8')).toBe('needle\n');
     await Promise.all(Array.from({ length: 30 }, (_, i) => symlink('x', `${folder}/l${i}`)));
     const many = await world.client.call('file_pack', { source: 'from', archive: 'b.tgz' });

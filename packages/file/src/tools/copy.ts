@@ -1,7 +1,7 @@
 /** `file_copy` */
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
-import { copyPath } from '../workspace/manage.ts';
+import { copyPath } from '../workspace/copy.ts';
 import { omission } from './parameters.ts';
 import { showName } from '../workspace/names.ts';
 

@@ -1,13 +1,11 @@
-/** Makes folders; moves, copies and deletes. Works on held folders, so nothing outside is reached. */
-import { constants, mkdirSync, readdirSync, readlinkSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+/** Makes folders; moves and deletes. Works on held folders, so nothing outside is reached. */
+import { constants, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '@sandlot/core';
 import { hasErrno } from '../confine/errors.ts';
-import { type Handle, kindOf } from '../confine/handle.ts';
-import { withoutInvalid } from '../confine/invalid-names.ts';
-import { invalidName, LeftOut } from './left-out.ts';
-import { assertWritable, makeMissing, replaceFile } from './replace.ts';
-import { copyBytes } from './source.ts';
+import type { Handle } from '../confine/handle.ts';
+import { walkTree } from '../search/tree.ts';
+import { makeMissing } from './replace.ts';
 import { assertVersion, readVersion } from './version.ts';
 import { type Changeable, type Found, isFound, type Workspace } from './workspace.ts';
 import { Held } from '../confine/held.ts';
@@ -17,11 +15,6 @@ import { quote } from './names.ts';
 export interface Counts {
   files: number;
   folders: number;
-}
-
-/** What a copy made, and what it left out. */
-export interface Copied extends Counts {
-  readonly leftOut: LeftOut;
 }
 
 /** Makes a folder and those above it; false when it was there. */
@@ -63,26 +56,6 @@ export async function movePath(
   );
 }
 
-/** Copies a file, a link, or with `recursive` a folder. */
-export async function copyPath(
-  workspace: Workspace,
-  source: string,
-  destination: string,
-  options: { overwrite: boolean; recursive: boolean; signal?: AbortSignal },
-): Promise<Copied> {
-  return workspace.inOrder([source, destination], async () => {
-    using from = workspace.existing(source);
-    using to = workspace.changeable(destination);
-    if (from.target.stats.isDirectory() && !options.recursive) throw needsRecursive(source, 'copy');
-    assertTarget(from, to, options.overwrite);
-    assertWritable(to);
-    using made = new Held();
-    const copied = { files: 0, folders: 0, leftOut: new LeftOut() };
-    await copyInto(from.target, makeMissing(to, made), to.name, { old: to.target, shown: source, copied, signal: options.signal });
-    return copied;
-  });
-}
-
 /** Deletes a file or link, or with `recursive` a folder and all in it. Links are never followed. */
 export async function deletePath(
   workspace: Workspace,
@@ -103,6 +76,7 @@ export async function deletePath(
         return { files: 1, folders: 0 };
       }
       if (!options.recursive && readdirSync(spot.target.path).length > 0) throw needsRecursive(path, 'delete');
+      await assertNamable(spot.target, path, options.signal);
       const counts = { files: 0, folders: 0 };
       await deleteFolder(workspace, spot.parent, spot.name, spot.target, counts, options.signal);
       return counts;
@@ -118,13 +92,15 @@ function existingPlace(workspace: Workspace, path: string): Found & Changeable {
   throw new ToolError('NOT_FOUND', `${quote(path)} does not exist.`);
 }
 
-function needsRecursive(path: string, verb: string): ToolError {
+/** The error for a folder where `recursive` is missing. */
+export function needsRecursive(path: string, verb: string): ToolError {
   return new ToolError('FAILED_PRECONDITION', `${quote(path)} is a folder.`, {
     advice: `Set recursive to ${verb} it with all that is in it.`,
   });
 }
 
-function assertTarget(from: Found, to: Changeable, overwrite: boolean): void {
+/** @throws ToolError when something is there that is not replaced */
+export function assertTarget(from: Found, to: Changeable, overwrite: boolean): void {
   if (!isFound(to)) return;
   const [source, target] = [from.target.stats, to.target.stats];
   if (source.dev === target.dev && source.ino === target.ino) {
@@ -171,60 +147,15 @@ function assertHoldsNoRoot(workspace: Workspace, { path, target }: Found): void 
   if (inner) throw new ToolError('PERMISSION_DENIED', `${quote(path)} holds the root ${quote(inner.path)}.`);
 }
 
-interface CopyJob {
-  /** What is in the place of the copy. */
-  readonly old?: Handle | undefined;
-  /** The source's path, as the caller gave it. */
-  readonly shown: string;
-  readonly copied: Copied;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function copyInto(source: Handle, folder: Handle, name: string, job: CopyJob): Promise<void> {
-  const { old, copied, signal } = job;
-  signal?.throwIfAborted();
-  if (source.stats.isFile()) {
-    await using file = await source.open(constants.O_RDONLY);
-    const mode = Number(source.stats.mode & 0o777n);
-    await replaceFile(
-      folder,
-      name,
-      async (made) => {
-        await copyBytes(file, made, signal);
-        await made.chmod(mode);
-      },
-      { old: old?.stats, mustBeNew: old === undefined },
-    );
-    copied.files++;
-    return;
-  }
-  if (!source.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `${quote(name)} is neither file nor folder.`);
-  await copyFolder(source, folder, name, job);
-}
-
-async function copyFolder(source: Handle, folder: Handle, name: string, { shown, copied, signal }: CopyJob): Promise<void> {
-  const leave = (entry: string, why: string) => copied.leftOut.add(`${shown}/${entry}`, why);
-  const entries = namesIn(source, (entry) => leave(entry, invalidName));
-  mkdirSync(folder.at(name));
-  using copy = folder.child(name);
-  copied.folders++;
-  for (const entry of entries) {
-    using child = source.child(entry);
-    // A copy of a folder into itself would never end.
-    if (child.stats.ino === copy.stats.ino && child.stats.dev === copy.stats.dev) continue;
-    if (child.stats.isSymbolicLink()) {
-      symlinkSync(readlinkSync(source.at(entry)), copy.at(entry));
-      copied.files++;
-    } else if (child.stats.isFile() || child.stats.isDirectory()) {
-      await copyInto(child, copy, entry, { shown: `${shown}/${entry}`, copied, signal });
-    } else {
-      leave(entry, kindOf(child.stats));
-    }
-  }
-}
-
-function namesIn(folder: Handle, tell: (shown: string) => void): readonly string[] {
-  return withoutInvalid(folder, readdirSync(folder.path), (name) => name, tell);
+/** What no path can name cannot be deleted one by one, and half of a folder is not deleted. */
+async function assertNamable(folder: Handle, path: string, signal?: AbortSignal): Promise<void> {
+  const onInvalid = (shown: string) => {
+    throw new ToolError('FAILED_PRECONDITION', `${quote(path)} holds ${quote(shown)}, a name that is not valid UTF-8.`, {
+      advice: 'Nothing was deleted. Delete it with a program in the shell.',
+    });
+  };
+  const walk = walkTree(folder, { rules: undefined, onInvalid, signal });
+  while (!(await walk.next()).done);
 }
 
 async function deleteFolder(
@@ -237,12 +168,7 @@ async function deleteFolder(
 ): Promise<void> {
   // Other calls, and a cancellation, get their turn between folders.
   await setImmediate();
-  const entries = namesIn(folder, (shown) => {
-    throw new ToolError('FAILED_PRECONDITION', `${quote(name)} holds ${quote(shown)}, a name that is not valid UTF-8.`, {
-      advice: 'Delete it with a program in the shell.',
-    });
-  });
-  for (const entry of entries) {
+  for (const entry of readdirSync(folder.path)) {
     signal?.throwIfAborted();
     using child = folder.child(entry);
     if (workspace.roots.find(child))
