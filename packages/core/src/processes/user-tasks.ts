@@ -2,10 +2,10 @@
 import { statSync } from 'node:fs';
 import { listProc, statOf } from './proc.ts';
 
-const freshMs = 1000;
+const freshMs = 100;
 let latest = { at: Number.NEGATIVE_INFINITY, count: 0 };
 
-/** Processes of the server's user with their threads, as they were within the last second. */
+/** Processes of the server's user with their threads, as they were within the last tenth of a second. */
 export function userTasks(): number {
   if (performance.now() - latest.at > freshMs) {
     const uid = process.getuid?.();
