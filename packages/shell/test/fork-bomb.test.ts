@@ -47,7 +47,7 @@ it.runIf(pidsFolder() !== undefined || process.getuid?.() !== 0)('a bomb is boun
   expect(answer.text).toContain('too many processes');
   const pids = (await readFile(join(folder.path, 'pids'), 'utf8')).trim().split('\n').map(Number);
   expect(pids.length).toBeGreaterThan(30);
-  expect(pids.length).toBeLessThan(150);
+  expect(pids.length).toBeLessThan(100);
   expect(pids.filter(isThere)).toEqual([]);
   expect(await output(client, 'echo fine')).toBe('fine\n');
 });
