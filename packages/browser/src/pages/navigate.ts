@@ -1,4 +1,5 @@
 /** Opens addresses. */
+import type { Page, Response } from 'playwright-core';
 import { ToolError } from '@sandlot/core';
 import { withSpan } from '@sandlot/core/telemetry';
 import { obstructionHeader } from '../network/proxy.ts';
@@ -51,7 +52,7 @@ async function goTo(session: Session, tab: Tab, url: string): Promise<void> {
   const { page } = tab;
   using download = tab.listen(['download']);
   try {
-    const response = await page.goto(url, { waitUntil: 'domcontentloaded' });
+    const response = await open(page, url);
     if (response?.headers()[obstructionHeader] !== undefined) refuseObstructed(session, response.url());
   } catch (error) {
     const tunnel = error instanceof Error ? /ERR_TUNNEL_CONNECTION_FAILED at (\S+)/.exec(error.message)?.[1] : undefined;
@@ -62,6 +63,20 @@ async function goTo(session: Session, tab: Tab, url: string): Promise<void> {
     return;
   }
   await page.waitForLoadState('load', { timeout: loadGraceMs }).catch(() => undefined);
+}
+
+/** The error page of a navigation that failed before may come only now, and in this one's way. */
+async function open(page: Page, url: string, tries = 5): Promise<Response | null> {
+  try {
+    return await page.goto(url, { waitUntil: 'domcontentloaded' });
+  } catch (error) {
+    const isInterrupted = error instanceof Error && error.message.includes('is interrupted by another navigation to "chrome-error:');
+    if (!isInterrupted) throw error;
+    if (tries <= 1)
+      throw new ToolError('UNAVAILABLE', `${url.slice(0, 300)} was interrupted by the error page of the page before.`, { cause: error });
+    await page.waitForURL(/^chrome-error:/, { timeout: loadGraceMs }).catch(() => undefined);
+    return open(page, url, tries - 1);
+  }
 }
 
 /** Says why the proxy did not connect; a site that only claims so is not believed. */
