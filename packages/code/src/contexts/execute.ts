@@ -83,8 +83,7 @@ export async function execute(contexts: Contexts, options: ExecuteOptions, calle
         'code.output_chars': executed.outputChars,
       });
       if (executed.error) span.setAttribute('error.type', executed.error.name);
-      if (executed.status !== 'ok')
-        span.setStatus({ code: SpanStatusCode.ERROR, message: executed.error?.name ?? executed.status });
+      if (executed.status !== 'ok') span.setStatus({ code: SpanStatusCode.ERROR, message: executed.error?.name ?? executed.status });
       return executed;
     });
   } finally {
