@@ -8,7 +8,7 @@ export type AnchorPlace = 'stdout' | 'stderr' | 'otlp';
 export interface Anchors {
   /** Takes a line, `audit-checkpoint <size>:<hash> <key>`. */
   take(line: string): void;
-  /** Prints from now on, beginning with what was held back: before, a program that starts has other things to say. */
+  /** Tells from now on, beginning with what was held back: before, a program that starts has other things to say, and no exporter yet. */
   show(): void;
 }
 
@@ -23,17 +23,17 @@ export function createAnchors(
 ): Anchors {
   const printed = (['stdout', 'stderr'] as const).filter((place) => places.includes(place) && !output[place].isTTY);
   let held: string[] | undefined = [];
-  const print = (line: string) => {
+  const tell = (line: string) => {
+    if (places.includes('otlp')) toSpan(line);
     for (const place of printed) output[place].write(`${line}\n`);
   };
   return {
     take(line) {
-      if (places.includes('otlp')) toSpan(line);
       if (held) held.push(line);
-      else print(line);
+      else tell(line);
     },
     show() {
-      for (const line of held ?? []) print(line);
+      for (const line of held ?? []) tell(line);
       held = undefined;
     },
   };
