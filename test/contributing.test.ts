@@ -52,7 +52,7 @@ it('adding a tool is one file, one line, and npm run gen', async () => {
 
 /** Sources are copied, packages from npm are shared by a link; our own packages resolve inside the copy. */
 async function copyRepository(to: string): Promise<void> {
-  for (const entry of ['packages', 'apps', 'docs', 'test', 'package.json', 'README.md']) {
+  for (const entry of ['packages', 'apps', 'docker', 'docs', 'test', 'package.json', 'README.md']) {
     await cp(join(root, entry), join(to, entry), { recursive: true, filter: (path) => !/\/(dist|node_modules)$/.test(path) });
   }
   const { stdout } = await run('ls', ['-A', join(root, 'node_modules')]);

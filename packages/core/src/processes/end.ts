@@ -34,7 +34,7 @@ export async function endTree(tree: Tree, signal: NodeJS.Signals, graceMs: numbe
     tree.group?.kill();
     const found = stopAll(members);
     members.signal(found, 'SIGKILL');
-    if (await isGone(members, 100)) return [];
+    if ((await isGone(members, 100)) && (await staysGone(members))) return [];
     if (found.length < least) {
       least = found.length;
       deadline = Date.now() + stuckMs;
@@ -63,4 +63,13 @@ async function isGone(members: Members, withinMs: number, tell: (found: readonly
     if (Date.now() >= deadline) return false;
     await sleep(pause);
   }
+}
+
+/** A process that was born and whose parent ended between two lines of one look is seen by none; it is by the next. */
+async function staysGone(members: Members): Promise<boolean> {
+  for (let round = 0; round < 3; round++) {
+    await sleep(10);
+    if (members.look().length > 0) return false;
+  }
+  return true;
 }
