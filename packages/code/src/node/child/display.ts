@@ -44,7 +44,7 @@ function toTable(rows: readonly unknown[]): string {
     const byColumn = new Map(entries.map(([key, value]) => [String(key), value as unknown]));
     return columns.map((column) => toCell(byColumn.get(column)));
   });
-  return [columns, columns.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return [columns.map(toCell), columns.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
 function toCell(value: unknown): string {
