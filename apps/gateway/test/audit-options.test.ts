@@ -191,6 +191,7 @@ describe('anchors', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
     };
     const child = spawn(process.execPath, args, { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'ignore'] });
+    using _ended = { [Symbol.dispose]: () => void child.kill('SIGKILL') };
     const out = text(child.stdout);
     await sink.waitFor((spans) => spans.some(({ name }) => name === 'audit.checkpoint'));
     child.kill('SIGTERM');
