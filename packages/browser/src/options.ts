@@ -1,23 +1,13 @@
 /** Options of the browser server; flags have playwright-mcp's names where the option is the same. */
 import { isIP } from 'node:net';
-import type { OptionTable, OptionValues } from '@sandlot/core/config';
+import { commaList, type OptionTable, type OptionValues } from '@sandlot/core/config';
 import { z } from 'zod';
 
-/** A comma-separated list. */
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((word) => word.trim())
-      .filter(Boolean),
-  );
-const hosts = list.refine(
+const hosts = commaList.refine(
   (rules) => rules.every(isHostRule),
   'expected hosts like intra.example or *.example, and networks like 10.0.0.0/8',
 );
-const ports = list
+const ports = commaList
   .refine((words) => words.every((word) => /^\d{1,5}$/.test(word) && Number(word) < 65_536), 'expected port numbers')
   .transform((words) => words.map(Number));
 

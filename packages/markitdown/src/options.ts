@@ -1,4 +1,5 @@
 /** Options of the server. */
+import { commaList } from '@sandlot/core/config';
 import { z } from 'zod';
 
 export const options = {
@@ -47,15 +48,7 @@ export const options = {
   },
   plugins: {
     description: 'Modules with a converter as default export, separated by commas.',
-    schema: z
-      .string()
-      .default('')
-      .transform((list) =>
-        list
-          .split(',')
-          .map((name) => name.trim())
-          .filter((name) => name !== ''),
-      ),
+    schema: commaList,
     placeholder: 'FILES',
   },
 };

@@ -1,5 +1,5 @@
 /** What process trees use, from /proc. Elsewhere than on Linux there are no trees. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { listProc, readProc } from '@sandlot/core/processes';
 
 /** Use of one tree. */
 export interface TreeUse {
@@ -19,7 +19,7 @@ const ticksPerSecond = 100;
 
 /** Looks at all processes once, and adds up the trees below the given ones. A process that left its tree is not found. */
 export function usesOf(roots: readonly number[]): ReadonlyMap<number, TreeUse> {
-  const all = new Map(pids().flatMap((pid) => entry(pid)));
+  const all = new Map(listProc().flatMap((pid) => entry(pid)));
   const children = Map.groupBy(all.keys(), (pid) => all.get(pid)?.parent ?? 0);
   return new Map(
     roots.map((root) => {
@@ -39,19 +39,9 @@ export function usesOf(roots: readonly number[]): ReadonlyMap<number, TreeUse> {
   );
 }
 
-function pids(): number[] {
-  try {
-    return readdirSync('/proc')
-      .map(Number)
-      .filter((pid) => pid > 0);
-  } catch {
-    return [];
-  }
-}
-
 /** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html; the name in parentheses may hold anything. */
 function entry(pid: number): [number, ProcessFacts][] {
-  const stat = read(`/proc/${pid}/stat`);
+  const stat = readProc(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields.length < 15) return [];
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
@@ -59,13 +49,5 @@ function entry(pid: number): [number, ProcessFacts][] {
 }
 
 function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readProc(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }

@@ -1,19 +1,10 @@
 /** Options that every server has. */
 import { z } from 'zod';
+import { commaList } from '../config/comma-list.ts';
 import type { OptionTable } from '../config/options.ts';
 import { defaultLimits } from '../limits.ts';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
-
-const words = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((word) => word.trim())
-      .filter(Boolean),
-  );
 
 /** Options of every server's command line. */
 export const baseOptions = {
@@ -48,17 +39,17 @@ export const baseOptions = {
   caps: {
     description: 'Opt-in groups of tools to switch on, separated by commas ("all" for every group)',
     placeholder: 'GROUPS',
-    schema: words,
+    schema: commaList,
   },
   tools: {
     description: 'Only these tools, separated by commas, whatever their group',
     placeholder: 'NAMES',
-    schema: words,
+    schema: commaList,
   },
   noTools: {
     description: 'Without these tools, separated by commas',
     placeholder: 'NAMES',
-    schema: words,
+    schema: commaList,
   },
   outputSchemas: {
     description: 'List tools with their output schemas and every hint; they double what a model reads',

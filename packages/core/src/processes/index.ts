@@ -2,7 +2,7 @@
 export { endTree } from './end.ts';
 export { baseEnvironment, type Environment } from './environment.ts';
 export { PidsGroup, pidsFolder } from './pids-group.ts';
-export { isAlive, signalPid } from './proc.ts';
+export { isAlive, listProc, read as readProc, signalPid } from './proc.ts';
 export { Tags } from './tags.ts';
 export { childrenOf, membersOf, tagged, tagOf, tagsOfAll, type Tree } from './tree.ts';
 export { userTasks } from './user-tasks.ts';
