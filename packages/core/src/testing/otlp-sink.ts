@@ -73,7 +73,7 @@ export async function otlpSink(): Promise<OtlpSink> {
       received.push(text);
       const body: unknown = JSON.parse(text);
       if (request.url === '/v1/metrics') metrics.push(...toMetricNames(body));
-      else spans.push(...toSpans(body));
+      else spans.push(...spansOf(body));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       for (const check of waiting) check();
     });
@@ -119,7 +119,8 @@ function toMetricNames(body: unknown): string[] {
     .resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics.map(({ name }) => name)));
 }
 
-function toSpans(body: unknown): ReceivedSpan[] {
+/** The spans of an OTLP/JSON export request. */
+export function spansOf(body: unknown): ReceivedSpan[] {
   return bodySchema.parse(body).resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = String(toRecord(resource.attributes)['service.name']);
     return scopeSpans.flatMap(({ spans }) =>
