@@ -1,5 +1,5 @@
 /** Puts the gateway together: upstreams, view, app. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createLog, type Log, type ServerDefinition, ToolError } from '@sandlot/core';
@@ -32,7 +32,10 @@ import { ownSocketRoutes } from './sockets/own.ts';
 import type { SocketRoute } from './sockets/route.ts';
 import { entrySecrets } from './upstreams/entry-secrets.ts';
 import { receiveSpans } from './traces/receiver.ts';
+import { OwnPorts } from './ui/own-ports.ts';
+import { Uis } from './ui/uis.ts';
 import type { TraceStore } from './traces/store.ts';
+import { checkUsers } from './upstreams/as-user.ts';
 import { OwnServer } from './upstreams/own-server.ts';
 import { pinFolder } from './upstreams/pin-file.ts';
 import { Registry } from './upstreams/registry.ts';
@@ -53,6 +56,8 @@ export interface Gateway extends AsyncDisposable {
   readonly sockets: readonly SocketRoute[];
   /** Stands before every call. */
   readonly guard: Guard;
+  /** Ports that are not previewed. */
+  readonly ownPorts: OwnPorts;
   readonly workspace: string;
   /** Values that must never leave the gateway: its keys. */
   readonly secrets: Set<string>;
@@ -85,6 +90,7 @@ export async function createGateway(
   const clean = createCleaner(secrets);
   const writeLog = (text: string) => void process.stderr.write(clean(text));
   const log = createLog({ name: 'gateway', level: values.logLevel, write: writeLog });
+  checkUsers({ 'agent-user': values.agentUser, 'upstream-user': values.upstreamUser });
   const workspace = resolve(values.workspace);
   await mkdir(workspace, { recursive: true }).catch((error: unknown) => {
     throw new ToolError(
@@ -97,6 +103,8 @@ export async function createGateway(
   const audit = toAuditOptions(values, settings, () => [...secrets]);
   const trail = values.audit === 'on' ? await openAudit({ ...audit, version, log, onCheckpoint: anchors.take }) : undefined;
   const runDir = await mkdtemp(join(tmpdir(), 'sandlot-'));
+  // Servers under a user of their own make their sockets there by its group, which is the gateway's.
+  if (values.agentUser !== undefined) await chmod(runDir, 0o770);
   const spanSocket = join(runDir, 'spans.sock');
   const receiving = traces && (await receiveSpans(spanSocket, traces));
   const own = servers.map(({ server, bin }) => {
@@ -117,6 +125,7 @@ export async function createGateway(
   const registry = new Registry(own, {
     ...rules,
     env: foreignEnvironment(),
+    user: values.upstreamUser,
     folder: dirname(resolve(values.config)),
     maxMessageBytes: maxMessageBytes(values),
     log,
@@ -127,11 +136,15 @@ export async function createGateway(
   const learn = () => entrySecrets(registry.entries).forEach((secret) => secrets.add(secret));
   learn();
   registry.onChange(learn);
+  const ownPorts = new OwnPorts(values.blockedPorts);
+  ownPorts.addUrls(() => [...registry.entries.served.values()].flatMap(({ entry }) => ('url' in entry ? [entry.url] : [])));
+  ownPorts.addUrls(() => Object.values(settings.servers ?? {}).flatMap((options) => Object.values(options).map(String)));
   const watching = await watchPins(rules.pinFolder, registry);
   const metrics = new GatewayMetrics({ registry, own, workspace, trail, boots });
   return {
     log,
     metrics,
+    ownPorts,
     traces,
     workspace,
     secrets,
@@ -177,6 +190,7 @@ function toServerOptions(
   return {
     caps,
     outputSchemas: values.outputSchemas,
+    user: values.agentUser,
     args: [
       '--workspace',
       workspace,
@@ -232,7 +246,17 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
   if (apiKey !== undefined) gateway.secrets.add(apiKey);
   const auth = await toAuthConfig(values, apiKey, environment());
   const { registry, admin, views, guard, metrics, traces, log } = gateway;
+  const uis = new Uis({
+    workspace: gateway.workspace,
+    basePath: values.basePath,
+    idleMs: values.uiIdleMs,
+    startTimeoutMs: values.startTimeoutMs,
+    user: values.agentUser,
+    ports: gateway.ownPorts,
+    log,
+  });
   const { app, close, replaceKeys } = createApp({
+    uis,
     registry,
     admin,
     views,
@@ -250,7 +274,10 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
   });
   return {
     app,
-    close,
+    async close() {
+      await close();
+      await uis.close();
+    },
     apiKey: auth.required ? apiKey : undefined,
     generated,
     takeKeys(changed) {

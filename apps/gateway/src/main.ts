@@ -14,7 +14,7 @@ import { parseProfiles } from './config/profiles.ts';
 import { createGateway, type Gateway, type GatewayValues, listenGateway, type ListeningGateway, version } from './gateway.ts';
 import { createRelayServer } from './mcp/relay-server.ts';
 import { type Taker, watchServers } from './config/watch.ts';
-import { ownServers } from './servers.ts';
+import { ownServers, selectServers } from './servers.ts';
 import { TraceStore } from './traces/store.ts';
 import { welcome } from './welcome.ts';
 
@@ -62,7 +62,7 @@ async function run(argv: readonly string[]): Promise<void> {
     profiles: parseProfiles(profiles),
   };
   const traces = values.traces > 0 && !values.stdio ? new TraceStore({ traces: values.traces }) : undefined;
-  await using gateway = await createGateway(values, settings, ownServers, traces);
+  await using gateway = await createGateway(values, settings, selectServers(values.ownServers), traces);
   const telemetry = await startTelemetry({
     serviceName: 'sandlot-gateway',
     serviceVersion: version,

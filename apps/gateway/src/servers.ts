@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { browser } from '@sandlot/browser';
 import { code } from '@sandlot/code';
-import type { ServerDefinition } from '@sandlot/core';
+import { type ServerDefinition, ToolError } from '@sandlot/core';
 import { file } from '@sandlot/file';
 import { markitdown } from '@sandlot/markitdown';
 import { shell } from '@sandlot/shell';
@@ -20,6 +20,19 @@ export const ownServers: readonly InstalledServer[] = [file, shell, browser, mar
   server,
   bin: binOf(server.name),
 }));
+
+/**
+ * The servers with these names.
+ *
+ * @throws ToolError INVALID_ARGUMENT for a name that no server has
+ */
+export function selectServers(names: readonly string[] | undefined): readonly InstalledServer[] {
+  if (names === undefined) return ownServers;
+  const known = ownServers.map(({ server }) => server.name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return ownServers.filter(({ server }) => names.includes(server.name));
+  throw new ToolError('INVALID_ARGUMENT', `--own-servers: there is no server "${unknown}".`, { advice: `Known: ${known.join(', ')}.` });
+}
 
 /** The program file of a server's package: bundled when this one is and there is a bundle, else the sibling of its index. */
 function binOf(name: string): string {

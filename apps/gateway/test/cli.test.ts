@@ -73,6 +73,28 @@ describe('sandlot', () => {
     expect(await refusal(folder.path, ['--config', config])).toMatch(/line 2, column 11/);
     await writeFile(config, '{ "prot": 1 }');
     expect(await refusal(folder.path, ['--config', config])).toMatch(/Unknown key "prot"/);
+    expect(await refusal(folder.path, ['--own-servers', 'file,shel'])).toMatch(
+      /--own-servers: there is no server "shel"\.\nKnown: file, shell/,
+    );
+    expect(await refusal(folder.path, ['--agent-user', 'agent'])).toMatch(/--agent-user "agent"/);
+  });
+
+  it('puts servers under another user only where it may', async () => {
+    await using folder = await temporaryFolder();
+    // Root may; without this capability it may not.
+    const powerless = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-setuid'] : [];
+    const said = await refusal(folder.path, ['--agent-user', '1001:0'], powerless);
+    expect(said).toMatch(/agent-user=1001:0 needs capabilities that the gateway does not have: .*CAP_SETUID/);
+  });
+
+  it('has the servers that were asked for, and no others', async () => {
+    await using folder = await temporaryFolder();
+    const gateway = await start(folder.path, { SANDLOT_API_KEY: key, SANDLOT_OWN_SERVERS: 'shell,file' });
+    const client = await newClient(`${gateway.url}/mcp`, key);
+    const { tools } = await client.listTools();
+    expect(new Set(tools.map(({ name }) => name.split('_')[0]))).toEqual(new Set(['file', 'shell']));
+    await client.close();
+    await gateway.stop();
   });
 
   it('serves one client over stdio, all servers in one entry', async () => {
@@ -148,8 +170,10 @@ async function start(folder: string, env: Record<string, string> = {}): Promise<
   };
 }
 
-async function refusal(folder: string, flags: string[]): Promise<string> {
-  const child = spawn(process.execPath, [...node, '--state-dir', join(folder, 'state'), '--workspace', join(folder, 'ws'), ...flags], {
+async function refusal(folder: string, flags: string[], wrapper: readonly string[] = []): Promise<string> {
+  const own = [process.execPath, ...node, '--state-dir', join(folder, 'state'), '--workspace', join(folder, 'ws'), ...flags];
+  const [command = '', ...args] = [...wrapper, ...own];
+  const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], HOME: folder },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -7,7 +7,7 @@ import { gatewayOptions, parseMcpServers, parseServerSettings } from '../config/
 import { parseProfiles } from '../config/profiles.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { type Survey, surveyServer, surveyView } from '../lint/survey.ts';
-import { ownServers } from '../servers.ts';
+import { ownServers, selectServers } from '../servers.ts';
 import { type CommandOutput, processOutput } from './output.ts';
 
 const table = {
@@ -46,7 +46,7 @@ export async function lintCommand(argv: readonly string[], output: CommandOutput
     mcpServers: parseMcpServers(mcpServers),
     profiles: parseProfiles(profiles),
   };
-  await using gateway = await createGateway({ ...values, audit: 'off' }, settings, ownServers);
+  await using gateway = await createGateway({ ...values, audit: 'off' }, settings, selectServers(values.ownServers));
   const report = await reportOf(gateway);
   await output.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report));
   return values.strict && [...Object.values(report.views), ...Object.values(report.servers)].some(({ findings }) => findings.length > 0)

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { adminOptions } from './admin-options.ts';
 import { auditOptions } from './audit-options.ts';
 import { authOptions, list } from './auth-options.ts';
+import { userOptions } from './user-options.ts';
+import { uiOptions } from './ui-options.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 
@@ -126,6 +128,14 @@ export const gatewayOptions = {
   },
   ...auditOptions,
   ...adminOptions,
+  ...uiOptions,
+  ...userOptions,
+  ownServers: {
+    description: 'Servers of Sandlot that are there, separated by commas; all of them unless set',
+    placeholder: 'NAMES',
+    schema: list.optional(),
+    env: 'SANDLOT_OWN_SERVERS',
+  },
   traces: {
     description:
       'Traces that are kept in memory and shown at /v1/traces, without a collector; 0 keeps none and loads nothing for them; the image keeps 100',

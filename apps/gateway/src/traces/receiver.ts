@@ -1,11 +1,11 @@
-/** Takes the spans of our servers: OTLP/JSON over HTTP on a Unix socket that only this user can open. */
+/** Takes the spans of our servers: OTLP/JSON over HTTP on a Unix socket. */
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { TraceStore } from './store.ts';
 
 const mostBytes = 8 * 1024 * 1024;
 
-/** Starts it. @param path path of the socket, in a folder that is this user's alone */
+/** Starts it. @param path path of the socket, in a folder that only the gateway and its servers can enter */
 export async function receiveSpans(path: string, store: TraceStore): Promise<AsyncDisposable> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -25,7 +25,7 @@ export async function receiveSpans(path: string, store: TraceStore): Promise<Asy
     server.once('error', reject);
     server.listen(path, resolve);
   });
-  await chmod(path, 0o600);
+  await chmod(path, 0o660);
   server.unref();
   return {
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,7 @@
 /** Opens a connection to a server that a user added: process or HTTP, and the protocol on it. */
+import { stat } from 'node:fs/promises';
 import { type Log, ToolError } from '@sandlot/core';
+import type { AnswerRoom } from './answer-room.ts';
 import type { Loose } from './caller.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { PeerHandlers } from './peer.ts';
@@ -13,6 +15,8 @@ export interface ForeignServerOptions {
   readonly entry: ServerEntry;
   /** Environment that every stdio server gets; the entry's own comes on top. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** User that stdio servers run as, `uid:gid`; undefined for this process's. */
+  readonly user?: string | undefined;
   /** Working folder of stdio servers without a `cwd`. Not one that agents write: what is found there runs with a server's secrets. */
   readonly folder: string;
   readonly maxMessageBytes: number;
@@ -23,6 +27,13 @@ export interface ForeignServerOptions {
   /** Ends what was started when the gateway is gone. */
   readonly reaper: Reaper;
   readonly log: Log;
+}
+
+/** What an attempt to connect says on the way, and what all connections of a server share. */
+export interface Shared {
+  readonly stderr: StderrRing;
+  /** Where long answers over HTTP take turns. */
+  readonly room: AnswerRoom;
 }
 
 /** A link with the protocol open on it. */
@@ -40,11 +51,11 @@ export async function openForeign(
   options: ForeignServerOptions,
   capabilities: Loose,
   handlers: PeerHandlers,
-  stderr: StderrRing,
+  shared: Shared,
   ending: AbortSignal,
 ): Promise<OpenedForeign> {
   const { entry } = options;
-  let link = await openLink(options, handlers, stderr);
+  let link = await openLink(options, handlers, shared);
   const giveUp = () => {
     link.peer.fail(new ToolError('UNAVAILABLE', `The server "${options.id}" is not served any more.`));
     void link.close();
@@ -57,7 +68,7 @@ export async function openForeign(
       if (!link.peer.failed || entry.protocol !== 'auto' || ending.aborted) throw error;
       // Some old servers end at a method that they do not know: once more, in their own language.
       await link.close();
-      link = await openLink(options, handlers, stderr);
+      link = await openLink(options, handlers, shared);
       return open('legacy');
     });
     // Old servers send log messages at their own level unless told; each caller's level is looked at here.
@@ -76,17 +87,31 @@ export async function openForeign(
 }
 
 async function openLink(
-  { id, entry, env, folder, maxMessageBytes, publicOnly, reaper }: ForeignServerOptions,
+  { id, entry, env, user, folder, maxMessageBytes, publicOnly, reaper }: ForeignServerOptions,
   handlers: PeerHandlers,
-  stderr: StderrRing,
+  { stderr, room }: Shared,
 ): Promise<Link> {
   if ('command' in entry) {
     const { command, args, cwd = folder } = entry;
-    return spawnLink({ name: id, command, args, env: { ...env, ...entry.env }, cwd, maxMessageBytes, reaper }, handlers, stderr);
+    await checkFolder(id, cwd);
+    return spawnLink({ name: id, command, args, env: { ...env, ...entry.env }, user, cwd, maxMessageBytes, reaper }, handlers, stderr);
   }
   // Loaded only when a server is reached over HTTP.
   const { httpLink } = await import('./http-link.ts');
   const { url, headers, timeout: timeoutMs } = entry;
   const type = entry.type === 'sse' ? 'sse' : 'http';
-  return httpLink({ name: id, url, headers, type, timeoutMs, maxMessageBytes, publicOnly }, handlers);
+  return httpLink({ name: id, url, headers, type, timeoutMs, maxMessageBytes, publicOnly, room }, handlers);
+}
+
+/** Node says of a folder that is not there that the command is not. */
+async function checkFolder(id: string, cwd: string): Promise<void> {
+  const found = await stat(cwd).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new ToolError(
+    'UNAVAILABLE',
+    `The server "${id}" cannot be started: its folder "${cwd}" ${found ? 'is no folder' : 'does not exist'}.`,
+    {
+      advice: 'Make the folder, or set another "cwd" in its entry.',
+    },
+  );
 }

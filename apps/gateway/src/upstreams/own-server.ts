@@ -29,6 +29,8 @@ export interface OwnServerOptions {
   /** Program file that serves it. */
   readonly bin: string;
   readonly args: readonly string[];
+  /** User that it runs as, `uid:gid`; undefined for this process's. */
+  readonly user?: string | undefined;
   /** Opt-in groups of tools that are on. */
   readonly caps: readonly string[];
   /** `tools/list` shows output schemas and every hint. */

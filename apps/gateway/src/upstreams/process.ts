@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { ToolError } from '@sandlot/core';
+import { asUser } from './as-user.ts';
 import { lineStream } from './line-stream.ts';
 import { JsonRpcPeer, type PeerHandlers } from './peer.ts';
 
@@ -15,6 +16,8 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   /** Path of its Unix socket. */
   readonly socket: string;
+  /** User that it runs as, `uid:gid`; undefined for this process's. */
+  readonly user?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Longest time until it is ready, in milliseconds. */
   readonly startTimeoutMs: number;
@@ -45,7 +48,8 @@ const keptChars = 2000;
  */
 export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   // Its own process group: a signal for the gateway's terminal must not hit it. It ends with its stdin, however the gateway ends.
-  const child = spawn(process.execPath, [...process.execArgv, spec.bin, '--socket', spec.socket, ...spec.args], {
+  const node = asUser(spec.user, process.execPath, [...process.execArgv, spec.bin, '--socket', spec.socket, ...spec.args]);
+  const child = spawn(node.command, node.args, {
     detached: true,
     env: spec.env,
     stdio: ['pipe', 'pipe', 'pipe'],

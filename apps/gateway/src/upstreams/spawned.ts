@@ -1,6 +1,7 @@
 /** A user's stdio server as a child process: its own process group, a bounded memory of its stderr, ended as a whole tree. */
 import { spawn } from 'node:child_process';
 import { ToolError } from '@sandlot/core';
+import { asUser } from './as-user.ts';
 import { lineStream } from './line-stream.ts';
 import { JsonRpcPeer, type PeerHandlers } from './peer.ts';
 import type { Reaper } from './reaper.ts';
@@ -11,6 +12,8 @@ export interface SpawnSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** User that it runs as, `uid:gid`; undefined for this process's. */
+  readonly user?: string | undefined;
   readonly cwd: string;
   readonly maxMessageBytes: number;
   /** Ends it when the gateway is gone. */
@@ -45,7 +48,8 @@ const graceMs = 2000;
 
 /** Starts the process. It can still fail to start: then `ended` says why. */
 export function spawnLink(spec: SpawnSpec, handlers: PeerHandlers, stderr: StderrRing): Link {
-  const child = spawn(spec.command, [...spec.args], { cwd: spec.cwd, env: spec.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const program = asUser(spec.user, spec.command, spec.args);
+  const child = spawn(program.command, program.args, { cwd: spec.cwd, env: spec.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.add(text));
   child.stdin.on('error', () => undefined);
   const unwatch = child.pid === undefined ? () => undefined : spec.reaper.watch(child.pid);

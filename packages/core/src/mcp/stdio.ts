@@ -1,5 +1,5 @@
 /** Serves over stdio, and over a Unix socket with the same framing: one JSON message a line. */
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat } from 'node:fs/promises';
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -47,7 +47,7 @@ function serveConnection(runtime: Runtime, transport: StdioServerTransport, opti
 }
 
 /**
- * Serves the gateway on a Unix socket that only this user can open: MCP, and HTTP for the server's routes. The first byte of a
+ * Serves the gateway on a Unix socket that only this user can open, and the group that may write to its folder: MCP, and HTTP for the server's routes. The first byte of a
  * connection tells which: a JSON message begins with a brace.
  *
  * @param path path of the socket; its folder is made with mode 0700
@@ -84,7 +84,9 @@ export async function listenUnix(runtime: Runtime, path: string): Promise<Listen
     listener.once('error', reject);
     listener.listen(path, resolve);
   });
-  await chmod(path, 0o600);
+  // Where a group shares the folder, it shares the socket: a gateway with another user than its servers.
+  const { mode } = await stat(dirname(path));
+  await chmod(path, (mode & 0o020) === 0 ? 0o600 : 0o660);
   return {
     async close() {
       for (const socket of sockets) socket.destroy();
