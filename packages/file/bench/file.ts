@@ -1,20 +1,21 @@
 /**
  * Compares the file server with two others over stdio, interleaved in one run. Fetches the others from npm.
  *
- *   npm run build && npm run bench:file -- [--rounds 15]
+ *   npm run build && npm run bench:file -- [--rounds 15] [--only TEXT] [--peers FOLDER]
  *
+ * `--only` takes the measures whose names hold a text, such as "list" or "start"; `--peers` keeps the others in a folder for the next run.
  * Prints medians and which goals were missed; exits with 1 when one was.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { rgPath } from '@vscode/ripgrep';
-import { type Goal, Table } from './table.ts';
+import { Table } from './table.ts';
 import { installPeers, sandlot, type Target } from './targets.ts';
 
 interface Running {
@@ -24,21 +25,30 @@ interface Running {
 }
 
 const run = promisify(execFile);
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '15' }, only: { type: 'string', default: '' }, peers: { type: 'string' } },
+});
 const rounds = Number(values.rounds);
 const base = await mkdtemp(join(tmpdir(), 'sandlot-bench-'));
 const workspace = join(base, 'ws');
 const table = new Table();
-const searched = (peer: boolean): readonly Goal[] => [
-  ...(peer ? [{ kind: 'best' } as const] : []),
-  { kind: 'over', base: 'ripgrep', ms: 50 },
-];
+const startMeasure = 'start to tools/list, ms';
+/** What ripgrep alone is given. */
+const searches = {
+  'glob 20,000 files, ms': ['--files', '--hidden', '--glob=*.ts'],
+  'grep 20,000 files, rare word, ms': ['-n', '--hidden', 'needle', './'],
+} as const;
 
-for (const folder of ['ws', 'peers', 'home']) await mkdir(join(base, folder));
+const peers = resolve(values.peers ?? join(base, 'peers'));
+const wanted = (measure: string) => measure.includes(values.only);
+
+await mkdir(peers, { recursive: true });
+for (const folder of ['ws', 'home']) await mkdir(join(base, folder));
 await fill();
-const targets = [sandlot(workspace), ...(await installPeers(join(base, 'peers'), workspace))];
+const targets = [sandlot(workspace), ...(await installPeers(peers, workspace))];
 const open: Running[] = [];
-for (let round = 0; round < 5; round++) for (const target of targets) await start(target, round === 4);
+const starts = wanted(startMeasure) ? 5 : 1;
+for (let round = 0; round < starts; round++) for (const target of targets) await start(target, round === starts - 1);
 await delay(2000);
 for (const { target, pid } of open)
   table.note('idle memory, MiB', target.name, await memory(pid), [{ kind: 'best' }, { kind: 'below', most: 80 }]);
@@ -78,7 +88,7 @@ async function start(target: Target, keep: boolean): Promise<void> {
     await client.connect(transport);
     await client.listTools();
   };
-  await table.time('start to tools/list, ms', target.name, connect, [{ kind: 'best' }, { kind: 'below', most: 300 }]);
+  await table.time(startMeasure, target.name, connect, [{ kind: 'best' }, { kind: 'below', most: 300 }]);
   if (keep) open.push({ target, client, pid: transport.pid ?? 0 });
   else await client.close();
 }
@@ -105,8 +115,9 @@ async function small(round: number): Promise<void> {
 async function large(round: number): Promise<void> {
   const tree = join(workspace, 'tree');
   const bare = (args: string[]) => run(rgPath, args, { cwd: tree, maxBuffer: 1e9 }).catch(() => undefined);
-  await table.time('glob 20,000 files, ms', 'ripgrep', () => bare(['--files', '--hidden', '--glob=*.ts']), searched(true));
-  await table.time('grep 20,000 files, rare word, ms', 'ripgrep', () => bare(['-n', '--hidden', 'needle', './']), searched(true));
+  for (const [measure, args] of Object.entries(searches))
+    if (wanted(measure))
+      await table.time(measure, 'ripgrep', () => bare([...args]), [{ kind: 'best' }, { kind: 'over', base: 'ripgrep', ms: 50 }]);
   for (const running of inTurn(round)) {
     const { target, client } = running;
     const time = (measure: string, work: () => Promise<unknown>) => timed(running, measure, work);
@@ -126,6 +137,7 @@ function inTurn(round: number): Running[] {
 
 /** Notes the time, and the processor time of the server itself, which a busy machine changes less. */
 async function timed({ target, pid }: Running, measure: string, work: () => Promise<unknown>): Promise<void> {
+  if (!wanted(measure)) return;
   const before = await cpuMs(pid);
   await table.time(measure, target.name, work);
   table.note(`${measure} of CPU`, target.name, (await cpuMs(pid)) - before, []);

@@ -1,6 +1,6 @@
 /** The servers that are compared, and how each is asked for the same thing. */
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -42,10 +42,14 @@ export function sandlot(workspace: string): Target {
   };
 }
 
-/** The others, installed at pinned versions into a folder of their own. */
+/** The others, installed at pinned versions into a folder of their own, if they are not there. */
 export async function installPeers(folder: string, workspace: string): Promise<Target[]> {
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: peers }));
-  await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  const manifest = JSON.stringify({ private: true, dependencies: peers });
+  const installed = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '');
+  if (installed !== manifest) {
+    await writeFile(join(folder, 'package.json'), manifest);
+    await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  }
   const bin = (name: keyof typeof peers) => join(folder, 'node_modules', name, 'dist/index.js');
   return [
     {

@@ -2,9 +2,10 @@
 import { constants } from 'node:fs';
 import { ToolError } from '@sandlot/core';
 import { type Handle, kindOf } from '../confine/handle.ts';
+import { isRaw } from '../confine/name-bytes.ts';
 import { IgnoreRules } from '../search/ignore-rules.ts';
 import { enterFolder, readFolder } from '../search/tree.ts';
-import { invalidName, type LeftOut } from '../workspace/left-out.ts';
+import type { LeftOut } from '../workspace/left-out.ts';
 import { isTemporaryName } from '../workspace/replace.ts';
 import type { Found, Workspace } from '../workspace/workspace.ts';
 import { fileBytes } from './file-bytes.ts';
@@ -49,13 +50,12 @@ async function* folderItems(
   options: PackItemOptions,
 ): AsyncGenerator<PackItem> {
   options.signal?.throwIfAborted();
-  const { entries, invalid } = await readFolder(folder, { rules, hidden: true });
-  for (const name of invalid) options.leftOut.add(prefix + name, invalidName);
+  const { entries } = await readFolder(folder, { rules, hidden: true });
   if (entries.length === 0 && prefix !== '') yield { name: prefix, size: 0, mode: 0o755, mtime: folder.stats.mtime, content: undefined };
   for (const { name, isFolder, isLink } of entries) {
     if (isTemporaryName(name)) continue;
-    if (isLink) {
-      options.leftOut.add(prefix + name, 'link');
+    if (isLink || isRaw(name)) {
+      options.leftOut.add(prefix + name, isLink ? 'link' : 'name not valid UTF-8');
       continue;
     }
     using child = isFolder ? enterFolder(folder, name) : folder.child(name);

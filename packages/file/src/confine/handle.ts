@@ -2,6 +2,7 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
+import { fromBytes, toPath } from './name-bytes.ts';
 
 /** An object of the file system that was reached without following a link. */
 export interface Handle extends Disposable {
@@ -12,7 +13,7 @@ export interface Handle extends Disposable {
   /** A path of this very object, for calls of `node:fs`. */
   readonly path: string;
   /** A path of an entry of this folder, for calls of `node:fs`. */
-  at(name: string): string;
+  at(name: string): string | Buffer;
   /** Reaches an entry of this folder. Never follows a link, never opens a device or FIFO. */
   child(name: string): Handle;
   /** Where a link in this folder points to, as text. */
@@ -49,10 +50,10 @@ function descriptorHandle(fd: number): Handle {
   const handle: Handle = {
     stats: fstatSync(fd, { bigint: true }),
     path,
-    at: (name) => `${path}/${name}`,
-    child: (name) => descriptorHandle(openSync(`${path}/${name}`, O_PATH | constants.O_NOFOLLOW)),
-    linkTarget: (name) => readlinkSync(`${path}/${name}`),
-    place: () => readlinkSync(path),
+    at: (name) => toPath(`${path}/${name}`),
+    child: (name) => descriptorHandle(openSync(toPath(`${path}/${name}`), O_PATH | constants.O_NOFOLLOW)),
+    linkTarget: (name) => fromBytes(readlinkSync(toPath(`${path}/${name}`), 'buffer')),
+    place: () => fromBytes(readlinkSync(path, 'buffer')),
     open: (flags) => openRegular(handle, flags),
     readSmall: (most) => readRegular(handle, most, constants.O_RDONLY),
     [Symbol.dispose]() {
@@ -68,11 +69,11 @@ export const byPath: OpenRoot = (path) => pathHandle(path);
 
 function pathHandle(path: string): Handle {
   const handle: Handle = {
-    stats: lstatSync(path, { bigint: true }),
+    stats: lstatSync(toPath(path), { bigint: true }),
     path,
-    at: (name) => `${path}/${name}`,
+    at: (name) => toPath(`${path}/${name}`),
     child: (name) => pathHandle(`${path}/${name}`),
-    linkTarget: (name) => readlinkSync(`${path}/${name}`),
+    linkTarget: (name) => fromBytes(readlinkSync(toPath(`${path}/${name}`), 'buffer')),
     place: () => path,
     open: (flags) => openRegular(handle, flags | constants.O_NOFOLLOW),
     readSmall: (most) => readRegular(handle, most, constants.O_RDONLY | constants.O_NOFOLLOW),
@@ -84,7 +85,7 @@ function pathHandle(path: string): Handle {
 async function openRegular(handle: Handle, flags: number): Promise<FileHandle> {
   if (!handle.stats.isFile()) throw notRegular(handle.stats);
   // O_NONBLOCK: between check and open a name can become a FIFO where names are all there is.
-  const file = await open(handle.path, flags | constants.O_NONBLOCK);
+  const file = await open(toPath(handle.path), flags | constants.O_NONBLOCK);
   const { dev, ino } = await file.stat({ bigint: true });
   if (dev === handle.stats.dev && ino === handle.stats.ino) return file;
   await file.close();
@@ -94,7 +95,7 @@ async function openRegular(handle: Handle, flags: number): Promise<FileHandle> {
 function readRegular(handle: Handle, most: number, flags: number): SmallFile | undefined {
   if (!handle.stats.isFile()) throw notRegular(handle.stats);
   if (handle.stats.size > most) return undefined;
-  const fd = openSync(handle.path, flags | constants.O_NONBLOCK);
+  const fd = openSync(toPath(handle.path), flags | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(fd, { bigint: true });
     if (stats.dev !== handle.stats.dev || stats.ino !== handle.stats.ino) throw changed();

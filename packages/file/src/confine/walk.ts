@@ -2,7 +2,8 @@
 import { ToolError } from '@sandlot/core';
 import type { Handle } from './handle.ts';
 import type { Root, Roots } from './roots.ts';
-import { quote } from '../workspace/names.ts';
+import { fromShown, quote } from '../workspace/names.ts';
+import { canonical } from './name-bytes.ts';
 
 /** A place in the file system, held. It exists when `target` is there. */
 export interface Spot extends Disposable {
@@ -38,7 +39,7 @@ interface Step {
  */
 export function walk(roots: Roots, path: string, follow: boolean): Spot {
   checkText(path);
-  const { root, components } = roots.locate(path);
+  const { root, components } = roots.locate(canonical(path));
   const steps = new Steps(root);
   try {
     return steps.spot(path, roots, walkComponents(roots, steps, path, components, follow));
@@ -119,7 +120,12 @@ function walkComponents(roots: Roots, steps: Steps, path: string, components: st
       if (!steps.pop()) throw roots.outside(path);
       continue;
     }
-    const child = reach(handle, name);
+    const shown = fromShown(name);
+    let child = reach(handle, name);
+    if (!child && shown !== undefined) {
+      child = reach(handle, shown);
+      if (child) name = shown;
+    }
     if (!child) return missingNames(path, [name, ...todo.reverse()]);
     if (!child.stats.isSymbolicLink() || (!follow && todo.length === 0)) {
       steps.push(name, child, roots);
@@ -160,6 +166,8 @@ function missingNames(path: string, names: string[]): string[] {
 function checkText(path: string): void {
   if (path === '') throw new ToolError('INVALID_ARGUMENT', 'The path is empty.', { advice: 'Use "." for the workspace itself.' });
   if (path.includes('\0')) throw new ToolError('INVALID_ARGUMENT', 'The path holds a NUL character.');
-  if (!path.isWellFormed()) throw new ToolError('INVALID_ARGUMENT', 'The path holds half a surrogate pair.');
+  // Halves of pairs that stand for bytes are a path of this server's own.
+  if (!path.replaceAll(/[\uDC80-\uDCFF]/gu, '?').isWellFormed())
+    throw new ToolError('INVALID_ARGUMENT', 'The path holds half a surrogate pair.');
   if (Buffer.byteLength(path) > maxPathBytes) throw new ToolError('INVALID_ARGUMENT', `The path is longer than ${maxPathBytes} bytes.`);
 }

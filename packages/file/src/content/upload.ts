@@ -9,7 +9,8 @@ import { readVersion } from '../workspace/version.ts';
 import { type Changeable, isFound, type Workspace } from '../workspace/workspace.ts';
 import { judge, tagOf } from './conditions.ts';
 import { notMatching } from './download.ts';
-import { quote } from '../workspace/names.ts';
+import { isRaw } from '../confine/name-bytes.ts';
+import { quote, showName } from '../workspace/names.ts';
 
 const drainMs = 1000;
 const drainBytes = 64 * 1024 * 1024;
@@ -81,7 +82,11 @@ async function put(
   const version = await readVersion(staged.file);
   await staged.place(folder, spot.name, isFound(spot) ? { old: spot.target.stats } : { mustBeNew: true });
   return Response.json(
-    { success: true, message: 'ok', data: { path: spot.shown, bytes, version, created: !existed } },
+    {
+      success: true,
+      message: 'ok',
+      data: { path: isRaw(spot.shown) ? showName(spot.shown) : spot.shown, bytes, version, created: !existed },
+    },
     { status: existed ? 200 : 201, headers: { ETag: tagOf(version) } },
   );
 }

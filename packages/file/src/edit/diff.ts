@@ -1,4 +1,5 @@
 /** Unified diffs for answers: short, and made from what is known to have changed. */
+import { showName } from '../workspace/names.ts';
 import { splitLines } from './splice.ts';
 
 const mostBytes = 8000;
@@ -19,9 +20,10 @@ export async function diffTexts(path: string, before: string, after: string, sig
   if (before === after) return { text: '', added: 0, removed: 0 };
   const { structuredPatch } = await import('diff');
   const { head, skipped, tail } = commonEnds(before, after);
+  const name = showName(path);
   const patch = structuredPatch(
-    path,
-    path,
+    name,
+    name,
     before.slice(head, before.length - tail),
     after.slice(head, after.length - tail),
     undefined,

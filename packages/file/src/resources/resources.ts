@@ -6,7 +6,8 @@ import { findPaths } from '../search/find.ts';
 import { detect } from '../text/encoding.ts';
 import { mediaType } from '../workspace/media.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { quote } from '../workspace/names.ts';
+import { quote, showName } from '../workspace/names.ts';
+import { isRaw } from '../confine/name-bytes.ts';
 
 /** The list is for choosing from; whatever it leaves out is read all the same. */
 const mostListed = 100;
@@ -25,7 +26,7 @@ export const resources: Resources<Workspace> = {
   async list({ domain, signal }) {
     const newest = { pattern: '**', path: '.', limit: mostListed, sort: 'mtime', ignored: false, type: 'file', signal } as const;
     const { paths } = await domain.operation('glob', '.', () => findPaths(domain, newest));
-    return paths.filter((path) => path.isWellFormed()).map((path) => toResource(domain, path));
+    return paths.map((path) => toResource(domain, isRaw(path) ? showName(path) : path));
   },
   read: (uri, { domain, limits }) => {
     const path = pathOf(uri);

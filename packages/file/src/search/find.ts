@@ -1,8 +1,7 @@
 /** Finds files and folders by a glob pattern. */
 import { ToolError } from '@sandlot/core';
 import type { Handle } from '../confine/handle.ts';
-import { isInvalid, showBytes } from '../confine/invalid-names.ts';
-import { invalidName, LeftOut } from '../workspace/left-out.ts';
+import { fromBytes } from '../confine/name-bytes.ts';
 import { isTemporaryName } from '../workspace/replace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { compileGlob } from './glob.ts';
@@ -30,7 +29,6 @@ export interface FindResult {
   readonly total: number;
   readonly truncated: boolean;
   readonly timedOut: boolean;
-  readonly leftOut: LeftOut;
 }
 
 const mostMatches = 200_000;
@@ -46,45 +44,36 @@ export async function findPaths(workspace: Workspace, options: FindOptions): Pro
     if (matches(path.endsWith('/') ? path.slice(0, -1) : path)) paths.push(path);
     return paths.length < mostMatches;
   };
-  const leftOut = new LeftOut();
-  const tell = (path: string, shown: string) => {
-    if (matches(path)) leftOut.add(shown, invalidName);
-  };
   const timedOut =
-    options.type === 'file'
-      ? await walkFiles(folder, options, add, tell)
-      : await walkAll(folder, workspace, place.shown, options, add, tell);
+    options.type === 'file' ? await walkFiles(folder, options, add) : await walkAll(folder, workspace, place.shown, options, add);
   const found = options.sort === 'name' ? byName(folder, paths, options.limit) : newestFirst(folder, paths);
   return {
     paths: found.slice(0, options.limit),
     total: paths.length,
-    truncated: paths.length > options.limit || paths.length >= mostMatches || timedOut || leftOut.count > 0,
+    truncated: paths.length > options.limit || paths.length >= mostMatches || timedOut,
     timedOut,
-    leftOut,
   };
 }
 
 type Add = (path: string) => boolean;
-/** Gets a path that is not valid UTF-8, for matching, and in a form that can be shown. */
-type Tell = (path: string, shown: string) => void;
 
-async function walkFiles(folder: Handle, { ignored, signal }: FindOptions, add: Add, tell: Tell): Promise<boolean> {
+async function walkFiles(folder: Handle, { ignored, signal }: FindOptions, add: Add): Promise<boolean> {
   const { timedOut } = await ripgrep({
     args: ['--files', '--null', ...ignoreArgs(ignored)],
     folder: folder.path,
     separator: 0,
-    onRecord: (path, bytes) => {
-      if (isTemporaryName(path.slice(path.lastIndexOf('/') + 1))) return true;
-      return isInvalid(path, bytes) ? tell(path, showBytes(bytes)) : add(path);
+    onRecord: (_, bytes) => {
+      const path = fromBytes(bytes);
+      return isTemporaryName(path.slice(path.lastIndexOf('/') + 1)) || add(path);
     },
     signal,
   });
   return timedOut;
 }
 
-async function walkAll(folder: Handle, workspace: Workspace, shown: string, options: FindOptions, add: Add, tell: Tell): Promise<boolean> {
+async function walkAll(folder: Handle, workspace: Workspace, shown: string, options: FindOptions, add: Add): Promise<boolean> {
   const rules = options.ignored ? undefined : IgnoreRules.at(workspace, shown);
-  for await (const { path, isFolder } of walkTree(folder, { rules, onInvalid: (path) => tell(path, path), signal: options.signal })) {
+  for await (const { path, isFolder } of walkTree(folder, { rules, signal: options.signal })) {
     if (!isFolder && options.type === 'dir') continue;
     if (!add(path + (isFolder ? '/' : ''))) break;
   }

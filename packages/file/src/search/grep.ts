@@ -2,8 +2,8 @@
 import { ToolError } from '@sandlot/core';
 import type { Handle } from '../confine/handle.ts';
 import type { Found, Workspace } from '../workspace/workspace.ts';
-import { isInvalid, showBytes } from '../confine/invalid-names.ts';
-import { invalidName, LeftOut } from '../workspace/left-out.ts';
+import { fromBytes, isRaw } from '../confine/name-bytes.ts';
+import { LeftOut } from '../workspace/left-out.ts';
 import { type FileMatches, type ShownLine, showMatches } from './excerpts.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import { lookAt } from './look.ts';
@@ -58,9 +58,15 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
   const matches = new Map<string, FileMatches>();
   let counted = 0;
   let begun: Buffer | undefined;
-  const invalid = new Set<string>();
   const { timedOut, stopped } = await ripgrep({
-    args: [...toArgs(options), '-e', options.pattern, '--', isFolder ? './' : `./${found.name}`],
+    args: [
+      ...toArgs(options),
+      ...(isFolder ? [] : onlyArgs(found.name)),
+      '-e',
+      options.pattern,
+      '--',
+      isFolder || isRaw(found.name) ? './' : `./${found.name}`,
+    ],
     folder: folder.path,
     separator: options.output === 'files' ? 0 : 10,
     onRecord: (part, partBytes) => {
@@ -70,9 +76,8 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
       // A newline inside a name ends no record.
       begun = at === -1 ? Buffer.concat([bytes, Buffer.from('\n')]) : undefined;
       if (at === -1) return true;
-      const path = record.slice(2, at);
-      const end = options.output === 'files' ? bytes.length : bytes.indexOf(0);
-      if (isInvalid(path, bytes.subarray(2, end))) return void invalid.add(showBytes(bytes.subarray(2, end)));
+      const path = fromBytes(bytes.subarray(2, options.output === 'files' ? bytes.length : bytes.indexOf(0)));
+      if (!isFolder && path !== found.name) return true;
       const file = matches.get(path) ?? { path, count: 0, places: [] };
       matches.set(path, file);
       const rest = record.slice(at + 1);
@@ -84,9 +89,14 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
     signal: options.signal,
   });
   const leftOut = new LeftOut();
-  for (const name of invalid) leftOut.add(name, invalidName);
   const kept = notRefused(workspace, folder, notIgnored(workspace, found, options, [...matches.values()]), leftOut);
   return await page(workspace, kept, options, { base: isFolder ? found.shown : parentOf(found.shown), timedOut, stopped, leftOut });
+}
+
+/** An argument is text: a file whose name is none is searched for in its folder. */
+function onlyArgs(name: string): string[] {
+  if (!isRaw(name)) return [];
+  return ['--no-ignore', '--max-depth=1', `--glob=/${name.replaceAll(/[\uDC80-\uDCFF\\*?[\]{}!]/gu, '?')}`];
 }
 
 function toArgs(options: GrepOptions): string[] {

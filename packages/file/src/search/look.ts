@@ -1,6 +1,7 @@
 /** Looks at found paths once more, through held folders: a folder that a search went through may be a link to the outside by now. */
 import { lstatSync } from 'node:fs';
 import type { Handle } from '../confine/handle.ts';
+import { toPath } from '../confine/name-bytes.ts';
 import { enterFolder } from './tree.ts';
 
 /** A path that is there, inside. */
@@ -21,7 +22,7 @@ export function lookAt(base: Handle, paths: readonly string[]): Seen[] {
       // A look at a bare name in the working directory costs a fifth of one through `/proc`.
       const isHere = before !== undefined && enter(folder.path);
       for (const { name, path } of inside) {
-        const stats = lstatSync(isHere ? name : folder.at(name), { throwIfNoEntry: false });
+        const stats = lstatSync(isHere ? toPath(name) : folder.at(name), { throwIfNoEntry: false });
         if (stats) seen.push({ path, time: stats.mtimeMs, links: stats.nlink });
       }
     }

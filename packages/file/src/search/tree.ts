@@ -1,9 +1,7 @@
 /** Walks folders by descriptor, in order of names. */
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { fromErrno, hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
-import { withoutInvalid } from '../confine/invalid-names.ts';
+import { readDirents } from '../confine/name-bytes.ts';
 import { isTemporaryName } from '../workspace/replace.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
 
@@ -18,8 +16,6 @@ export interface Entry {
 export interface Entries {
   readonly entries: Entry[];
   readonly leftOut: number;
-  /** Names that are not valid UTF-8, in a form that can be shown. */
-  readonly invalid: readonly string[];
 }
 
 /** What is left out of a walk. */
@@ -31,16 +27,14 @@ export interface Filter {
 
 /** Reads a folder, sorted by name. */
 export async function readFolder(folder: Handle, { rules, hidden }: Filter): Promise<Entries> {
-  const all = await readdir(folder.path, { withFileTypes: true });
-  const kept = all.filter((entry) => (hidden || !entry.name.startsWith('.')) && !rules?.ignores(entry.name, entry.isDirectory()));
-  const invalid: string[] = [];
-  const valid = withoutInvalid(
-    folder,
-    kept,
-    ({ name }) => name,
-    (shown) => invalid.push(shown),
-  );
-  return { entries: valid.map(toEntry).sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut: all.length - kept.length, invalid };
+  const all = await readDirents(folder.path);
+  const entries: Entry[] = [];
+  for (const { name, dirent } of all) {
+    const isFolder = dirent.isDirectory();
+    if ((!hidden && name.startsWith('.')) || rules?.ignores(name, isFolder)) continue;
+    entries.push({ name, isFolder, isLink: dirent.isSymbolicLink() });
+  }
+  return { entries: entries.sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut: all.length - entries.length };
 }
 
 /** Reaches a folder inside another; nothing when it is no longer there, is no folder, or was moved out of its parent. */
@@ -69,16 +63,13 @@ export interface WalkOptions {
   readonly rules: IgnoreRules | undefined;
   /** Folders that are not entered. */
   readonly skip?: (folder: Handle) => boolean;
-  /** Told each path whose last name is not valid UTF-8, in a form that can be shown. */
-  readonly onInvalid?: (shown: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Every entry below a folder, a folder before what is in it. Links are not followed. */
 export async function* walkTree(folder: Handle, options: WalkOptions, prefix = ''): AsyncGenerator<TreeEntry> {
   options.signal?.throwIfAborted();
-  const { entries, invalid } = await readFolder(folder, { rules: options.rules, hidden: true });
-  for (const name of invalid) options.onInvalid?.(prefix + name);
+  const { entries } = await readFolder(folder, { rules: options.rules, hidden: true });
   for (const entry of entries) {
     if (isTemporaryName(entry.name)) continue;
     yield { ...entry, folder, path: prefix + entry.name };
@@ -87,8 +78,4 @@ export async function* walkTree(folder: Handle, options: WalkOptions, prefix = '
     if (!child || options.skip?.(child)) continue;
     yield* walkTree(child, { ...options, rules: options.rules?.enter(child, entry.name) }, `${prefix}${entry.name}/`);
   }
-}
-
-function toEntry(entry: Dirent): Entry {
-  return { name: entry.name, isFolder: entry.isDirectory(), isLink: entry.isSymbolicLink() };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { findPaths } from '../search/find.ts';
 import { quote, showName } from '../workspace/names.ts';
-import { folder, ignored, omission } from './parameters.ts';
+import { folder, ignored } from './parameters.ts';
 
 export const glob = defineTool({
   name: 'file_glob',
@@ -22,21 +22,18 @@ export const glob = defineTool({
   output: z.object({
     total: z.int().describe('Found.'),
     truncated: z.boolean().describe('Incomplete.'),
-    ...omission,
   }),
   run: (input, ctx) =>
     ctx.domain.operation('glob', input.path, async () => {
       const result = await findPaths(ctx.domain, { ...input, ignored: input.ignored ?? false, signal: ctx.signal });
-      return { ...result, ...result.leftOut.facts };
+      return result;
     }),
-  render({ paths, total, timedOut, leftOut }, input) {
-    const notes = leftOut.notes;
+  render({ paths, total, timedOut }, input) {
+    const notes: string[] = [];
     if (paths.length === 0)
-      return [
-        `No path matches ${quote(input.pattern)}.`,
-        ...(input.ignored ? [] : ['What .gitignore leaves out was not searched.']),
-        ...notes,
-      ].join(' ');
+      return [`No path matches ${quote(input.pattern)}.`, ...(input.ignored ? [] : ['What .gitignore leaves out was not searched.'])].join(
+        ' ',
+      );
     if (paths.length < total) notes.push(`${paths.length} of ${total} paths.`);
     if (timedOut) notes.push('The time limit was reached; there may be more.');
     return [...paths.map(showName), ...(notes.length > 0 ? [`[${notes.join(' ')}]`] : [])].join('\n');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { type ListedEntry, listFolder } from '../workspace/list.ts';
 import { showName } from '../workspace/names.ts';
-import { folder, ignored, omission } from './parameters.ts';
+import { folder, ignored } from './parameters.ts';
 
 export const list = defineTool({
   name: 'file_list',
@@ -25,7 +25,6 @@ export const list = defineTool({
     total: z.int().describe('In all.'),
     shown: z.int().describe('Here.'),
     next_cursor: z.string().optional().describe('Next page.'),
-    ...omission,
   }),
   run: (input, ctx) =>
     ctx.domain.operation('list', input.path, async () => {
@@ -37,18 +36,16 @@ export const list = defineTool({
       });
       return {
         ...result,
-        ...result.invalid.facts,
         shown: result.entries.length,
         ...(result.nextCursor !== undefined && { next_cursor: result.nextCursor }),
       };
     }),
-  render({ entries, total, nextCursor, leftOut, invalid }, { details }) {
+  render({ entries, total, nextCursor, leftOut }, { details }) {
     const lines = entries.map((entry) => toLine(entry, details ?? false));
     if (entries.length === 0) lines.push('(no entries)');
     const notes: string[] = [];
     if (nextCursor !== undefined) notes.push(`${entries.length} of ${total} entries; next: cursor "${nextCursor}".`);
     if (leftOut > 0) notes.push(`${leftOut} hidden or ignored entries are left out.`);
-    notes.push(...invalid.notes);
     return [...lines, ...(notes.length > 0 ? [`[${notes.join(' ')}]`] : [])].join('\n');
   },
 });

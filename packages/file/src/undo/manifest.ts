@@ -1,6 +1,7 @@
 /** What a checkpoint holds. */
 import type { BigIntStats } from 'node:fs';
 import { z } from 'zod';
+import { showName } from '../workspace/names.ts';
 
 /** One file, folder or link of a checkpoint. */
 export interface ManifestEntry {
@@ -43,7 +44,8 @@ export function stampOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
 
 /** What differs, in order of paths. `path` limits it to one file or folder. */
 export function compare(before: Manifest['entries'], after: Manifest['entries'], path?: string): Change[] {
-  const isWanted = (name: string) => path === undefined || path === '.' || name === path || name.startsWith(`${path}/`);
+  const isBelow = (name: string) => name === path || name.startsWith(`${path}/`);
+  const isWanted = (name: string) => path === undefined || path === '.' || isBelow(name) || isBelow(showName(name));
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(isWanted).toSorted();
   return names.flatMap((name) => {
     const [old, now] = [before[name], after[name]];

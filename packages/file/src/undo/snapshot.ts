@@ -1,10 +1,10 @@
 /** Takes stock of the workspace: only what changed since the last checkpoint is read. */
-import { constants, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants, lstatSync, readFileSync } from 'node:fs';
 import { hasErrno } from '../confine/errors.ts';
 import { type Handle, kindOf } from '../confine/handle.ts';
 import { IgnoreRules } from '../search/ignore-rules.ts';
 import { type TreeEntry, walkTree } from '../search/tree.ts';
-import { invalidName, LeftOut } from '../workspace/left-out.ts';
+import { LeftOut } from '../workspace/left-out.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type Manifest, type ManifestEntry, stampOf } from './manifest.ts';
 import { type Store, storeFolder } from './store.ts';
@@ -29,8 +29,7 @@ export async function takeStock(workspace: Workspace, store: Store, signal?: Abo
   const entries: Manifest['entries'] = {};
   const skip = (folder: Handle) => workspace.roots.find(folder) !== undefined;
   const leftOut = new LeftOut();
-  const onInvalid = (path: string) => leftOut.add(path, invalidName);
-  for await (const entry of walkTree(workspace.roots.first.handle, { rules: IgnoreRules.at(workspace, '.'), skip, onInvalid, signal })) {
+  for await (const entry of walkTree(workspace.roots.first.handle, { rules: IgnoreRules.at(workspace, '.'), skip, signal })) {
     if (entry.path === storeFolder || entry.path.startsWith(`${storeFolder}/`)) continue;
     try {
       const taken = await takeEntry(stock, entry);
@@ -50,7 +49,7 @@ async function takeEntry({ known, store }: Stock, { folder, name, path, isFolder
   const stats = lstatSync(folder.at(name), { bigint: true });
   const mode = Number(stats.mode & 0o7777n);
   if (isFolder) return { kind: 'folder', mode, stamp: '' };
-  if (isLink) return { kind: 'link', mode, content: readlinkSync(folder.at(name)), stamp: '' };
+  if (isLink) return { kind: 'link', mode, content: folder.linkTarget(name), stamp: '' };
   if (!stats.isFile()) return kindOf(stats);
   const stamp = stampOf(stats);
   const old = known[path];

@@ -2,6 +2,7 @@
 import { chmodSync, lstatSync, mkdirSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { ToolError } from '@sandlot/core';
 import { fromErrno, hasErrno } from '../confine/errors.ts';
+import { toPath } from '../confine/name-bytes.ts';
 import { diffTexts } from '../edit/diff.ts';
 import { detect } from '../text/encoding.ts';
 import type { LeftOut } from '../workspace/left-out.ts';
@@ -136,7 +137,7 @@ async function put(workspace: Workspace, store: Store, { path, before, after }: 
   if (why !== undefined) return why;
   if (after.kind === 'link') {
     if (isFound(spot)) unlinkSync(place);
-    symlinkSync(after.content ?? '', place);
+    symlinkSync(toPath(after.content ?? ''), place);
     return undefined;
   }
   const content = await store.get(after.content ?? '');
@@ -155,7 +156,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** Nothing is lost that the safety checkpoint does not have. */
-function changedMeanwhile(place: string, before: ManifestEntry): string | undefined {
+function changedMeanwhile(place: string | Buffer, before: ManifestEntry): string | undefined {
   if (before.kind !== 'file') return undefined;
   if (before.content === undefined) return 'its present content is too large to be kept';
   return stampOf(lstatSync(place, { bigint: true })) === before.stamp ? undefined : 'it was changed while the restore ran';

@@ -9,7 +9,7 @@ import { quote } from './names.ts';
  *
  * @throws ToolError PERMISSION_DENIED when they cannot be kept
  */
-export function copyAttributes(from: string, to: string, name: string): void {
+export function copyAttributes(from: string | Buffer, to: string | Buffer, name: string): void {
   const source = openSync(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const target = openSync(to, constants.O_RDWR | constants.O_NOFOLLOW);

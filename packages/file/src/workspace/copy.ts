@@ -1,10 +1,10 @@
 /** Copies files and folders. Works on held folders, so nothing outside is reached. */
-import { constants, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { constants, mkdirSync, symlinkSync } from 'node:fs';
 import { ToolError } from '@sandlot/core';
 import { type Handle, kindOf } from '../confine/handle.ts';
 import { Held } from '../confine/held.ts';
-import { withoutInvalid } from '../confine/invalid-names.ts';
-import { invalidName, LeftOut } from './left-out.ts';
+import { readNames, toPath } from '../confine/name-bytes.ts';
+import { LeftOut } from './left-out.ts';
 import { assertTarget, type Counts, needsRecursive } from './manage.ts';
 import { quote } from './names.ts';
 import { assertWritable, makeMissing, replaceFile } from './replace.ts';
@@ -69,12 +69,7 @@ async function copyInto(source: Handle, folder: Handle, name: string, job: CopyJ
 
 async function copyFolder(source: Handle, folder: Handle, name: string, { shown, copied, signal }: CopyJob): Promise<void> {
   const leave = (entry: string, why: string) => copied.leftOut.add(`${shown}/${entry}`, why);
-  const entries = withoutInvalid(
-    source,
-    readdirSync(source.path),
-    (entry) => entry,
-    (entry) => leave(entry, invalidName),
-  );
+  const entries = readNames(source.path);
   mkdirSync(folder.at(name));
   using copy = folder.child(name);
   copied.folders++;
@@ -83,7 +78,7 @@ async function copyFolder(source: Handle, folder: Handle, name: string, { shown,
     // A copy of a folder into itself would never end.
     if (child.stats.ino === copy.stats.ino && child.stats.dev === copy.stats.dev) continue;
     if (child.stats.isSymbolicLink()) {
-      symlinkSync(readlinkSync(source.at(entry)), copy.at(entry));
+      symlinkSync(toPath(source.linkTarget(entry)), copy.at(entry));
       copied.files++;
     } else if (child.stats.isFile() || child.stats.isDirectory()) {
       await copyInto(child, copy, entry, { shown: `${shown}/${entry}`, copied, signal });

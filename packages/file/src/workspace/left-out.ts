@@ -26,10 +26,6 @@ export class LeftOut {
     if (this.count === 0) return [];
     const shown = this.#first.map(({ name, why }) => `${name} (${why})`).join(', ');
     const more = this.count > this.#first.length ? `, and ${this.count - this.#first.length} more` : '';
-    const advice = this.#first.some(({ why }) => why === invalidName) ? ' Rename what no path can name with a program in the shell.' : '';
-    return [`Left out: ${shown}${more}.${advice}`];
+    return [`Left out: ${shown}${more}.`];
   }
 }
-
-/** Why a name is left out that no path can say. */
-export const invalidName = 'name not valid UTF-8';

@@ -1,11 +1,10 @@
 /** Lists a folder, and folders in it down to a depth, in pages. */
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { ToolError } from '@sandlot/core';
 import { hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
 import { IgnoreRules } from '../search/ignore-rules.ts';
 import { enterFolder, type Entry, readFolder } from '../search/tree.ts';
-import { invalidName, LeftOut } from './left-out.ts';
 import { isTemporaryName } from './replace.ts';
 import type { Workspace } from './workspace.ts';
 import { quote } from './names.ts';
@@ -43,8 +42,6 @@ export interface ListResult {
   readonly nextCursor?: string;
   /** Entries of the listed folders left out by .gitignore or because they are hidden. */
   readonly leftOut: number;
-  /** Entries that no path can name. */
-  readonly invalid: LeftOut;
 }
 
 /** Folders inside the listed one show at most so many entries each. */
@@ -55,7 +52,6 @@ const mostEntries = 200_000;
 interface Walk {
   readonly options: ListOptions;
   readonly lines: ListedEntry[];
-  readonly invalid: LeftOut;
   leftOut: number;
 }
 
@@ -68,13 +64,12 @@ export async function listFolder(workspace: Workspace, options: ListOptions): Pr
       advice: 'Read it with file_read, or look at it with file_stat.',
     });
   }
-  const walk: Walk = { options, lines: [], invalid: new LeftOut(), leftOut: 0 };
+  const walk: Walk = { options, lines: [], leftOut: 0 };
   const rules = options.ignored ? undefined : IgnoreRules.at(workspace, found.shown);
   await listInto(walk, found.target, '', rules, 1);
   const entries = walk.lines.slice(start, start + options.limit);
   const end = start + entries.length;
-  const { leftOut, invalid } = walk;
-  return { entries, total: walk.lines.length, leftOut, invalid, ...(end < walk.lines.length && { nextCursor: String(end) }) };
+  return { entries, total: walk.lines.length, leftOut: walk.leftOut, ...(end < walk.lines.length && { nextCursor: String(end) }) };
 }
 
 async function listInto(walk: Walk, folder: Handle, prefix: string, rules: IgnoreRules | undefined, depth: number): Promise<void> {
@@ -82,7 +77,6 @@ async function listInto(walk: Walk, folder: Handle, prefix: string, rules: Ignor
   options.signal?.throwIfAborted();
   const read = await readFolder(folder, { rules, hidden: options.hidden });
   walk.leftOut += read.leftOut;
-  for (const name of read.invalid) walk.invalid.add(prefix + name, invalidName);
   const visible = read.entries.filter(({ name }) => !isTemporaryName(name));
   const entries =
     options.sort === 'name' && !options.details
@@ -109,7 +103,7 @@ function describe(folder: Handle, { name, isFolder, isLink }: Entry, prefix: str
   try {
     return {
       ...entry,
-      ...(isLink && { target: readlinkSync(folder.at(name)) }),
+      ...(isLink && { target: folder.linkTarget(name) }),
       ...(details && withDetails(folder, name)),
     };
   } catch (error) {

@@ -1,10 +1,10 @@
 /** Makes folders; moves and deletes. Works on held folders, so nothing outside is reached. */
-import { constants, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { constants, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '@sandlot/core';
 import { hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
-import { walkTree } from '../search/tree.ts';
+import { readNames } from '../confine/name-bytes.ts';
 import { makeMissing } from './replace.ts';
 import { assertVersion, readVersion } from './version.ts';
 import { type Changeable, type Found, isFound, type Workspace } from './workspace.ts';
@@ -75,8 +75,7 @@ export async function deletePath(
         unlinkSync(spot.parent.at(spot.name));
         return { files: 1, folders: 0 };
       }
-      if (!options.recursive && readdirSync(spot.target.path).length > 0) throw needsRecursive(path, 'delete');
-      await assertNamable(spot.target, path, options.signal);
+      if (!options.recursive && readNames(spot.target.path).length > 0) throw needsRecursive(path, 'delete');
       const counts = { files: 0, folders: 0 };
       await deleteFolder(workspace, spot.parent, spot.name, spot.target, counts, options.signal);
       return counts;
@@ -147,17 +146,6 @@ function assertHoldsNoRoot(workspace: Workspace, { path, target }: Found): void 
   if (inner) throw new ToolError('PERMISSION_DENIED', `${quote(path)} holds the root ${quote(inner.path)}.`);
 }
 
-/** What no path can name cannot be deleted one by one, and half of a folder is not deleted. */
-async function assertNamable(folder: Handle, path: string, signal?: AbortSignal): Promise<void> {
-  const onInvalid = (shown: string) => {
-    throw new ToolError('FAILED_PRECONDITION', `${quote(path)} holds ${quote(shown)}, a name that is not valid UTF-8.`, {
-      advice: 'Nothing was deleted. Delete it with a program in the shell.',
-    });
-  };
-  const walk = walkTree(folder, { rules: undefined, onInvalid, signal });
-  while (!(await walk.next()).done);
-}
-
 async function deleteFolder(
   workspace: Workspace,
   parent: Handle,
@@ -168,7 +156,7 @@ async function deleteFolder(
 ): Promise<void> {
   // Other calls, and a cancellation, get their turn between folders.
   await setImmediate();
-  for (const entry of readdirSync(folder.path)) {
+  for (const entry of readNames(folder.path)) {
     signal?.throwIfAborted();
     using child = folder.child(entry);
     if (workspace.roots.find(child))

@@ -1,21 +1,46 @@
-/** Names as they may be shown: one line each, nothing invisible. */
+/** Names as they may be shown: one line each, nothing invisible, and taken as a path again. */
 
-/** Escapes control characters, so that a name cannot forge a second entry or move the cursor. */
+/** Escapes control characters, so that a name cannot forge a second entry or move the cursor, and bytes that are not valid UTF-8. */
 export function showName(name: string): string {
   // Most names are plain, and a test costs a third of a replacement.
-  return plain.test(name) ? name : escape(name);
+  return plain.test(name) ? name : name.split('/').map(escape).join('/');
 }
 
 const plain = /^[ -~]*$/;
+// eslint-disable-next-line no-control-regex
+const invisible = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\uDC80-\uDCFF]/u;
+// eslint-disable-next-line no-control-regex
+const escaped = /[\\\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\uDC80-\uDCFF]/gu;
 
 function escape(name: string): string {
-  // eslint-disable-next-line no-control-regex
-  return name.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, (character) => {
-    const code = character.codePointAt(0) ?? 0;
+  // A backslash alone is plain.
+  if (!invisible.test(name)) return name;
+  return name.replaceAll(escaped, (character) => {
+    const code = character.charCodeAt(0);
+    if (character === '\\') return '\\\\';
     if (character === '\n') return String.raw`\n`;
     if (character === '\t') return String.raw`\t`;
-    return code < 256 ? String.raw`\x${code.toString(16).padStart(2, '0')}` : String.raw`\u${code.toString(16)}`;
+    // Half a surrogate pair stands for a byte; see confine/name-bytes.ts.
+    const isByte = code >= 0xdc80 && code <= 0xdcff;
+    return code < 128 || isByte ? String.raw`\x${hex(code & 0xff, 2)}` : String.raw`\u${hex(code, 4)}`;
   });
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}
+
+/** The name that {@link showName} shows like this; undefined when it shows none like this, or it is the text itself. */
+export function fromShown(shown: string): string | undefined {
+  if (!shown.includes('\\')) return undefined;
+  const name = shown.replaceAll(/\\(?:(\\)|(n)|(t)|x([0-9a-f]{2})|u([0-9a-f]{4}))/g, (_, backslash, newline, tab, byte, code) => {
+    if (backslash) return '\\';
+    if (newline) return '\n';
+    if (tab) return '\t';
+    const value = Number.parseInt(String(byte ?? code), 16);
+    return String.fromCharCode(byte && value > 127 ? 0xdc00 + value : value);
+  });
+  return name === shown || name.includes('\0') || showName(name) !== shown ? undefined : name;
 }
 
 /** Longest value that an error repeats, in characters. */

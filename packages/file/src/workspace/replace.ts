@@ -116,7 +116,7 @@ function newName(): string {
   return `.sandlot-${randomBytes(8).toString('hex')}.tmp`;
 }
 
-function remove(temporary: string): void {
+function remove(temporary: string | Buffer): void {
   try {
     unlinkSync(temporary);
   } catch (error) {
@@ -124,7 +124,7 @@ function remove(temporary: string): void {
   }
 }
 
-function put(temporary: string, folder: Handle, name: string, { old, mustBeNew = false }: ReplaceOptions): void {
+function put(temporary: string | Buffer, folder: Handle, name: string, { old, mustBeNew = false }: ReplaceOptions): void {
   if (old && folder.keepsAttributes) copyAttributes(folder.at(name), temporary, name);
   if (old) assertUnchanged(folder, name, old);
   if (mustBeNew) putNew(temporary, folder, name);
@@ -152,7 +152,7 @@ function assertUnchanged(folder: Handle, name: string, old: BigIntStats): void {
 }
 
 /** A link fails when the name is taken, a rename would replace it. */
-function putNew(temporary: string, folder: Handle, name: string): void {
+function putNew(temporary: string | Buffer, folder: Handle, name: string): void {
   try {
     linkSync(temporary, folder.at(name));
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Facts about a path. */
-import { constants, readlinkSync, statfsSync } from 'node:fs';
+import { constants, statfsSync } from 'node:fs';
 import { detect } from '../text/encoding.ts';
 import { kindOf } from '../confine/handle.ts';
 import { mediaType } from './media.ts';
@@ -44,7 +44,7 @@ export async function statPath(workspace: Workspace, path: string): Promise<Stat
     mode: `0${(stats.mode & 0o7777n).toString(8)}`,
     ...(spot.root.readOnly && { read_only: true }),
   };
-  if (kind === 'link') return { ...common, target: readlinkSync(spot.parent?.at(spot.name) ?? '') };
+  if (kind === 'link') return { ...common, target: spot.parent?.linkTarget(spot.name) ?? '' };
   if (root) {
     const { bavail, bsize } = statfsSync(spot.target.path);
     return { ...common, free: bavail * bsize, write_limit: writeBytes };

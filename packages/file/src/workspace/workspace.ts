@@ -105,9 +105,7 @@ export class Workspace implements AsyncDisposable {
     if (isFound(spot)) return spot;
     spot[Symbol.dispose]();
     throw new ToolError('NOT_FOUND', `${quote(path)} does not exist.`, {
-      advice: /\uFFFD|\\x[89a-f][0-9a-f]/.test(path)
-        ? 'If this stands for a name that is not valid UTF-8, no path can name it: rename it with a program in the shell.'
-        : 'See what exists with file_list or file_glob.',
+      advice: 'See what exists with file_list or file_glob; give names as they show them.',
     });
   }
 
