@@ -11,6 +11,8 @@ export { errorResponse, methodNotAllowed, principalHeader, type Routes } from '.
 export { defineServer, type ServerDefinition, type ServerEnv, type ServerSpec } from './server.ts';
 export { type SocketConnection, type SocketContext, socketDefiner, type SocketDefinition, type SocketSpec } from './socket.ts';
 export { defineTool, type Effect, type Tool, toolDefiner, type ToolSpec } from './tool.ts';
+export { Turns } from './turns.ts';
+export { unlessAborted } from './unless-aborted.ts';
 export { errorMetaKey, type ToolResult, toErrorResult, toResult } from './mcp/result.ts';
 export { type ListedTool, toFullTool, toListedTool, toObjectSchema } from './mcp/schema.ts';
 export {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pidsFolder, tagged, tagOf } from '@sandlot/core/processes';
 import { temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { isThere, startServer, until } from './kit.ts';
@@ -29,8 +30,15 @@ describe('the end of the server', () => {
         return lines.length === 6 ? lines.map(Number) : undefined;
       });
       expect(pids.filter(isThere)).toEqual(pids);
+      const prefix = Math.floor((tagOf(pids[0] ?? 0) ?? 0) / 1_000_000);
+      expect(tagged(prefix).length).toBeGreaterThanOrEqual(pids.length);
       end(server);
       await until(() => Promise.resolve(pids.some(isThere) ? undefined : true));
+      // Also what waits for commands to come.
+      await until(() => (tagged(prefix).length === 0 ? true : undefined));
+      const groups = pidsFolder();
+      if (groups !== undefined)
+        await until(async () => ((await readdir(groups)).some((group) => group.startsWith(`sandlot-${prefix}`)) ? undefined : true));
       await until(async () => ((await readdir(temporary.path)).length === 0 ? true : undefined));
       await client.close();
     });

@@ -1,7 +1,6 @@
 /** One context: what its cells leave for the next. */
-import { type Progress, ToolError } from '@sandlot/core';
+import { type Progress, ToolError, Turns } from '@sandlot/core';
 import type { Kernel, KernelExit, Runtime } from './kernel.ts';
-import { Turns } from './turns.ts';
 
 /** A context of one principal. */
 export class Context {

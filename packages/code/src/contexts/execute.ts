@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { SpanStatusCode } from '@opentelemetry/api';
-import { type Progress, ToolError } from '@sandlot/core';
+import { type Progress, ToolError, unlessAborted } from '@sandlot/core';
 import { traceEnvironment, withSpan } from '@sandlot/core/telemetry';
 import { type Block, toBlocks } from '../outputs/blocks.ts';
 import { Collector } from '../outputs/collector.ts';
@@ -12,7 +12,6 @@ import type { Context } from './context.ts';
 import type { Contexts } from './contexts.ts';
 import type { Runtime } from './kernel.ts';
 import { type CellOutcome, runCell } from './run-cell.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 /** The languages of cells. */
 export type Language = 'python' | 'javascript' | 'typescript';

@@ -1,7 +1,7 @@
 /** code_context_create: a context with a state of its own. */
+import { unlessAborted } from '@sandlot/core';
 import { z } from 'zod';
 import { runtimeOf } from '../contexts/execute.ts';
-import { unlessAborted } from '../contexts/unless-aborted.ts';
 import { defineTool } from '../define-tool.ts';
 import { language } from './schema.ts';
 

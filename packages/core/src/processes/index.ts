@@ -4,6 +4,6 @@ export { baseEnvironment, type Environment } from './environment.ts';
 export { PidsGroup, pidsFolder } from './pids-group.ts';
 export { isAlive, listProc, read as readProc, signalPid } from './proc.ts';
 export { Tags } from './tags.ts';
-export { childrenOf, membersOf, tagged, tagOf, tagsOfAll, type Tree } from './tree.ts';
+export { childrenOf, latestPid, membersOf, tagged, tagOf, tagsOfAll, type Tree } from './tree.ts';
 export { userTasks } from './user-tasks.ts';
 export { watchChildren } from './watch.ts';

@@ -16,6 +16,8 @@ export interface Tree {
   shellEnded: boolean;
   /** The cgroup that its shell joined, where there is one. */
   readonly group?: PidsGroup | undefined;
+  /** The latest pid before its shell could start others. Default: the shell's. */
+  readonly since?: number | undefined;
 }
 
 /** Pids of the living processes that carry a tag, or one that begins so. */
@@ -50,9 +52,10 @@ export function membersOf(tree: Tree): number[] {
  * shell's where they are few, because this runs after every command.
  */
 export function childrenOf(tree: Tree, livedMs: number): number[] {
-  const count = latestPid() - tree.pid;
+  const { since = tree.pid } = tree;
+  const count = latestPid() - since;
   if (!(count >= 0 && count < 500 && livedMs < 10_000)) return tagged(tree.tag);
-  const pids = Array.from({ length: count }, (_, index) => tree.pid + 1 + index);
+  const pids = Array.from({ length: count }, (_, index) => since + 1 + index);
   return pids.filter((pid) => existsSync(`/proc/${pid}`) && hasTag(pid, tree.tag) && isAlive(pid));
 }
 

@@ -31,6 +31,8 @@ export interface CommandParts {
   tag: number;
   /** The cgroup that holds its processes, where there is one. */
   group?: PidsGroup | undefined;
+  /** The latest pid when it began, where that is not its shell's. */
+  since?: number | undefined;
   maxOutput: number;
 }
 
@@ -83,7 +85,7 @@ export class Command {
     this.#screen =
       parts.terminal &&
       new LiveScreen({ ...parts.terminal, output: parts.output, answer: (text) => this.write(text), resume: () => start.resume() });
-    this.tree = { pid: start.pid, tag: parts.tag, shellEnded: false, group: parts.group };
+    this.tree = { pid: start.pid, tag: parts.tag, shellEnded: false, group: parts.group, since: parts.since };
     this.finished = this.#finish(settle);
   }
 

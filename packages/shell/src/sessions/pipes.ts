@@ -1,11 +1,28 @@
 /** Starts a command without a terminal. Its stdin is a file or empty; stdout and stderr are one real pipe, so their order is kept. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { basename } from 'node:path';
 import { ToolError } from '@sandlot/core';
 import type { Pipe } from './keeper.ts';
 import type { Exit, Running, StartOptions } from './running.ts';
+
+/** Options of {@link spawnPiped}. */
+export interface SpawnOptions extends Omit<StartOptions, 'onData'> {
+  pipe: Pipe;
+  /** A descriptor to read from, or a pipe from here. */
+  stdin: number | 'pipe';
+}
+
+/** A process that writes into a pipe. */
+export interface Piped {
+  readonly child: ChildProcess;
+  /** Settles when it has ended. */
+  readonly exited: Promise<Exit>;
+  /** What it writes. */
+  readonly output: Socket;
+}
 
 /** Options of {@link startPiped}. */
 export interface PipedOptions extends StartOptions {
@@ -15,40 +32,53 @@ export interface PipedOptions extends StartOptions {
 }
 
 /** Starts a command in a session (setsid) of its own. */
-export async function startPiped(options: PipedOptions): Promise<Running> {
-  const { pipe } = options;
+export async function startPiped({ stdinFile, ...options }: PipedOptions): Promise<Running> {
+  const stdin = openSync(stdinFile ?? '/dev/null', 'r');
+  try {
+    return follow(await spawnPiped({ ...options, stdin }), options.onData);
+  } catch (error) {
+    throw cannotStart(options, error);
+  } finally {
+    closeSync(stdin);
+  }
+}
+
+/** Starts bash in a session of its own, with stdout and stderr in one pipe. */
+export async function spawnPiped({ pipe, stdin, ...options }: SpawnOptions): Promise<Piped> {
   const output = new Socket({ fd: pipe.readFd, readable: true, writable: false });
-  const stdin = openSync(options.stdinFile ?? '/dev/null', 'r');
-  const start = () => {
+  output.on('error', () => output.destroy());
+  try {
+    const child = start();
+    const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+    await once(child, 'spawn');
+    return { child, exited, output };
+  } catch (error) {
+    output.destroy();
+    throw error;
+  }
+
+  function start(): ChildProcess {
     try {
       return spawn(options.shell, options.args, {
-        argv0: 'bash',
+        // By the name of sh, bash would be another shell.
+        argv0: basename(options.shell) === 'bash' ? options.shell : 'bash',
         cwd: options.cwd,
         env: options.env,
         detached: true,
         stdio: [stdin, pipe.writeFd, pipe.writeFd],
       });
-    } catch (error) {
-      output.destroy();
-      throw cannotStart(options, error);
     } finally {
-      closeSync(stdin);
       closeSync(pipe.writeFd);
     }
-  };
-  const child = start();
-  const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
-  const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
-  output.on('error', () => output.destroy());
-  output.on('data', (chunk: Buffer) => {
-    if (!options.onData(chunk)) output.pause();
-  });
-  try {
-    await once(child, 'spawn');
-  } catch (error) {
-    output.destroy();
-    throw cannotStart(options, error);
   }
+}
+
+/** A process as a command. */
+export function follow({ child, exited, output }: Piped, onData: StartOptions['onData']): Running {
+  const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
+  output.on('data', (chunk: Buffer) => {
+    if (!onData(chunk)) output.pause();
+  });
   return {
     pid: child.pid ?? 0,
     exited,

@@ -1,4 +1,5 @@
 /** A named session: what one command leaves for the next. */
+import { Turns } from '@sandlot/core';
 import { quote, type State } from './boot.ts';
 import type { Environment } from './environment.ts';
 
@@ -17,9 +18,9 @@ export class Session {
   /** Grows whenever a command's state is taken over. */
   version = 0;
   usedAt = Date.now();
+  /** Each call waits until those before it have answered. */
+  readonly turns = new Turns();
   readonly #base: Environment;
-  #last: Promise<void> = Promise.resolve();
-  #waiting = 0;
 
   constructor(principal: string, name: string, cwd: string, base: Environment) {
     this.principal = principal;
@@ -29,44 +30,10 @@ export class Session {
     this.env = new Map(Object.entries(base));
   }
 
-  /** True while a call uses the session. */
-  get busy(): boolean {
-    return this.#waiting > 0;
-  }
-
   /** Names of the variables that are not as they were at the session's start. */
   get changedVariables(): string[] {
     const names = new Set([...this.env.keys(), ...Object.keys(this.#base)]);
     return [...names].filter((name) => !['PWD', 'OLDPWD'].includes(name) && this.env.get(name) !== this.#base[name]).toSorted();
-  }
-
-  /**
-   * Waits until the calls before this one have answered.
-   *
-   * @returns releases the turn
-   */
-  async turn(signal: AbortSignal): Promise<() => void> {
-    const before = this.#last;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#last = before.then(() => promise);
-    this.#waiting++;
-    const release = () => {
-      this.#waiting--;
-      resolve();
-    };
-    const aborted = Promise.withResolvers<never>();
-    const abort = () => aborted.reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      signal.throwIfAborted();
-      await Promise.race([before, aborted.promise]);
-      return release;
-    } catch (error) {
-      release();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
   }
 
   /**

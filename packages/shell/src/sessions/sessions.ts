@@ -9,6 +9,7 @@ import { type CommandLimits, toUlimits } from './limits.ts';
 import { Keeper } from './keeper.ts';
 import { removeOldFiles } from './output.ts';
 import { Session } from './session.ts';
+import { Spares } from './spares.ts';
 import { startCommand } from './start.ts';
 import { Viewers } from '../terminals/viewers.ts';
 
@@ -59,11 +60,13 @@ export class Sessions implements AsyncDisposable {
   readonly #options: SessionsOptions;
   readonly #base: Environment;
   readonly #keeper = new Keeper();
+  readonly #spares: Spares;
   readonly #sessions = new Map<string, Session>();
 
   private constructor(options: SessionsOptions) {
     this.#options = options;
     this.#base = baseEnvironment(options.passEnv);
+    this.#spares = new Spares({ ...options, keeper: this.#keeper });
     this.commands = new CommandStore(options);
     this.viewers = new Viewers(options.terminalKeepMinutes * 60_000);
   }
@@ -94,8 +97,8 @@ export class Sessions implements AsyncDisposable {
     checkText(options);
     const session = this.#session(caller.principal, options.session);
     const calledAt = Date.now();
-    const busy = session.busy;
-    const release = await session.turn(caller.signal);
+    const { busy } = session.turns;
+    const release = await session.turns.turn(caller.signal);
     try {
       const queuedMs = busy ? Date.now() - calledAt : 0;
       const cwd = await this.#folder(session, options.cwd);
@@ -118,7 +121,7 @@ export class Sessions implements AsyncDisposable {
     const { shell } = this.#options;
     const limits = toUlimits(this.#options);
     const timeoutMs = this.#timeout(options.timeoutMs);
-    const shared = { keeper: this.#keeper, outputFolder: this.#outputFolder };
+    const shared = { keeper: this.#keeper, spares: this.#spares, outputFolder: this.#outputFolder };
     const command = await startCommand({ ...options, timeoutMs, session, cwd, shell, limits, children: this.#options.children, ...shared });
     this.commands.add(command);
     return command;
@@ -151,7 +154,7 @@ export class Sessions implements AsyncDisposable {
     }
     const mine = this.list(principal);
     if (mine.length >= sessionsPerPrincipal) {
-      const oldest = mine.findLast((session) => !session.busy && !this.commands.isUsed(session));
+      const oldest = mine.findLast((session) => !session.turns.busy && !this.commands.isUsed(session));
       if (!oldest) throw new ToolError('RESOURCE_EXHAUSTED', `All ${sessionsPerPrincipal} sessions are in use.`);
       this.forget(oldest.name, principal);
     }
@@ -173,6 +176,7 @@ export class Sessions implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#spares[Symbol.asyncDispose]();
     await this.commands.endAll(this.#keeper.tagPrefix);
     await this.#keeper[Symbol.asyncDispose]();
   }

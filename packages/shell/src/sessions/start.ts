@@ -4,6 +4,7 @@ import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { traceEnvironment, withSpan } from '@sandlot/core/telemetry';
+import { latestPid } from '@sandlot/core/processes';
 import { bootText, parseState, type State } from './boot.ts';
 import { Command } from './command.ts';
 import { pipeEnvironment, terminalEnvironment } from './environment.ts';
@@ -13,6 +14,7 @@ import { Output } from './output.ts';
 import { startPiped } from './pipes.ts';
 import type { Session } from './session.ts';
 import type { ExecOptions } from './sessions.ts';
+import type { Spares } from './spares.ts';
 import { startTerminal } from './terminal.ts';
 
 /** What {@link startCommand} takes. */
@@ -24,6 +26,7 @@ export interface StartCommandOptions extends Omit<ExecOptions, 'session'> {
   /** Most processes; 0 is no limit. */
   children: number;
   keeper: Keeper;
+  spares: Spares;
   outputFolder: string;
 }
 
@@ -57,7 +60,11 @@ function describeEnd(span: Span, command: Command): void {
 
 async function start(options: StartCommandOptions): Promise<Command> {
   const { session, cwd, keeper, terminal } = options;
-  const tag = keeper.nextTag();
+  const defaults = terminal ? terminalEnvironment : pipeEnvironment;
+  const own = { ...traceEnvironment(), ...options.env };
+  const env = { ...defaults, ...Object.fromEntries(session.env), PWD: cwd, ...own };
+  using spare = terminal ? undefined : options.spares.take(env);
+  const tag = spare?.tag ?? keeper.nextTag();
   const file = (kind: string) => join(keeper.folder, `${kind}${tag}`);
   const definitionsFile = session.definitions.length > 0 ? file('d') : undefined;
   const stdinFile = options.stdin === undefined || terminal ? undefined : file('i');
@@ -67,12 +74,10 @@ async function start(options: StartCommandOptions): Promise<Command> {
   if (stdinFile) files.set(stdinFile, options.stdin ?? '');
   for (const [path, content] of files) writeFileSync(path, content, { mode: 0o600 });
 
-  const defaults = terminal ? terminalEnvironment : pipeEnvironment;
-  const own = { ...traceEnvironment(), ...options.env };
-  const bound = boundProcesses(tag, options.children);
+  const bound = spare ? { group: spare.group, limits: [] } : boundProcesses(tag, options.children);
   const boot = bootText({
     tag,
-    joinFile: bound.group?.joinFile,
+    joinFile: spare ? undefined : bound.group?.joinFile,
     commandFile: file('c'),
     stateFile: file('s'),
     definitionsFile,
@@ -85,19 +90,23 @@ async function start(options: StartCommandOptions): Promise<Command> {
     shell: options.shell,
     args: ['--norc', '--noprofile', '-c', boot, 'bash'],
     cwd,
-    env: { ...defaults, ...Object.fromEntries(session.env), PWD: cwd, ...own },
+    env,
     onData,
   };
   const before = session.version;
   const started: { command?: Command } = {};
-  const startShell = async () =>
-    terminal ? startTerminal({ ...shared, ...terminal }) : startPiped({ ...shared, pipe: await keeper.pipe(), stdinFile });
+  const startShell = async () => {
+    if (terminal) return startTerminal({ ...shared, ...terminal });
+    return spare ? spare.become({ ...shared, stdinFile }) : startPiped({ ...shared, pipe: await keeper.pipe(), stdinFile });
+  };
+  const since = spare && latestPid();
   const running = await startShell().catch((error: unknown) => {
     bound.group?.remove();
     throw error;
   });
-  const command = new Command({ ...options, id, text: options.command, output, tag, group: bound.group }, running, settle);
+  const command = new Command({ ...options, id, text: options.command, output, tag, group: bound.group, since }, running, settle);
   started.command = command;
+  options.spares.fill();
   if (options.timeoutMs !== undefined) command.limit(options.timeoutMs);
   return command;
 
@@ -114,7 +123,7 @@ async function start(options: StartCommandOptions): Promise<Command> {
     if (state) ended.cwd = state.cwd;
     // A command that went on in the background must not undo what later ones did.
     if (state && session.version === before) session.adopt(state, { ...defaults, ...own });
-    for (const path of [...files.keys(), file('s')]) rmSync(path, { force: true });
+    for (const path of [...files.keys(), file('s'), file('r')]) rmSync(path, { force: true });
   }
 }
 
