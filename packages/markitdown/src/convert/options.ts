@@ -42,6 +42,8 @@ export interface ConvertOptions {
   readonly formulas?: boolean;
   /** `<!-- page 3 -->` before each page. Default true for slides, else false. */
   readonly pageMarkers?: boolean;
+  /** Opens documents that are password protected. */
+  readonly password?: string;
   readonly limits?: Partial<ConvertLimits>;
   /** Own converters; they come before the built-in ones of equal priority. */
   readonly converters?: readonly Converter[];

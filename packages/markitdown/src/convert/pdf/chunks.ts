@@ -1,5 +1,5 @@
 /** The text of a page as chunks with place, font and link. */
-import { apply, type Chunk, type Matrix, multiply, type Rectangle, toMatrix } from './geometry.ts';
+import { apply, type Chunk, cutChunk, type Matrix, multiply, type Rectangle, toMatrix } from './geometry.ts';
 
 /** A text item of the engine. */
 export interface TextItem {
@@ -7,6 +7,8 @@ export interface TextItem {
   readonly transform: readonly unknown[];
   readonly width: number;
   readonly fontName: string;
+  readonly tag?: string;
+  readonly isArtifact?: boolean;
 }
 
 /** A font by its engine name. */
@@ -51,26 +53,65 @@ export function toChunks(
     const scale = Math.hypot(viewport[0], viewport[1]);
     const { bold, italic, mono } = fontOf(item.fontName);
     const right = left + item.width * scale;
-    const href = links.find(
-      (area) =>
-        (left + right) / 2 >= area.left &&
-        (left + right) / 2 <= area.right &&
-        baseline - size / 3 >= area.top &&
-        baseline - size / 3 <= area.bottom,
-    )?.href;
-    chunks.push({ text, left, right, baseline, size, bold, italic, mono, ...(href !== undefined && { href }) });
+    const chunk = {
+      text,
+      left,
+      right,
+      baseline,
+      size,
+      bold,
+      italic,
+      mono,
+      ...(item.tag !== undefined && { tag: item.tag }),
+      ...(item.isArtifact && { isArtifact: true }),
+    };
+    chunks.push(...withLinks(chunk, links));
   }
   return withoutDoubles(chunks);
 }
 
+/** Cuts a chunk where a link begins and ends, at spaces. */
+function withLinks(chunk: Chunk, links: readonly LinkArea[]): Chunk[] {
+  const y = chunk.baseline - chunk.size / 3;
+  const area = links.find(
+    ({ left, right, top, bottom }) => y >= top && y <= bottom && Math.min(right, chunk.right) - Math.max(left, chunk.left) > 1,
+  );
+  if (!area) return [chunk];
+  const { href } = area;
+  const from = placeIn(chunk, area.left);
+  const to = placeIn(chunk, area.right);
+  if (from === 0 && to === chunk.text.length) return [{ ...chunk, href }];
+  if (from >= to) return [chunk];
+  const [head, tail] = cutChunk(chunk, to);
+  const [before, linked] = cutChunk(head, from);
+  // The blanks at the cuts stay with the text outside.
+  const parts = [
+    { ...before, text: from > 0 ? `${before.text.trimEnd()} ` : '' },
+    { ...linked, text: linked.text.trim(), href },
+  ];
+  const rest = withLinks(
+    { ...tail, text: ` ${tail.text}` },
+    links.filter((one) => one !== area),
+  );
+  return [...parts.filter(({ text }) => text !== ''), ...(tail.text.trim() === '' ? [] : rest)];
+}
+
+/** The border of words nearest to a place. */
+function placeIn({ text, left, right }: Chunk, x: number): number {
+  const width = (right - left) / Math.max(1, text.length);
+  const borders = [0, ...[...text.matchAll(/\s+/g)].map((blank) => blank.index), text.length];
+  return borders.reduce((best, at) => (Math.abs(left + at * width - x) < Math.abs(left + best * width - x) ? at : best), 0);
+}
+
 /** What a font's name tells. */
-export function fontFacts(name: string): FontFacts {
+export function fontFacts(name: string, facts: object = {}): FontFacts {
   const plain = name.replace(/^[A-Z]{6}\+/, '');
+  const says = (fact: string) => Object.entries(facts).some(([key, value]) => key === fact && value === true);
   return {
     name: plain,
-    bold: /bold|black|heavy|semibold|demi|[-,]bd\b/i.test(plain),
-    italic: /italic|oblique|[-,]it\b/i.test(plain),
-    mono: /mono|nimbusmon|courier|consol|typewriter|cmtt|menlo|fira ?code|sourcecode/i.test(plain),
+    bold: says('bold') || says('black') || /bold|black|heavy|semibold|demi|[-,]bd\b/i.test(plain),
+    italic: says('italic') || /italic|oblique|[-,]it\b/i.test(plain),
+    mono: says('isMonospace') || /mono|nimbusmon|courier|consol|typewriter|cmtt|menlo|fira ?code|sourcecode/i.test(plain),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Headers, footers and page numbers: what stands at the same place of many pages. */
 import { type Chunk, toRows } from './geometry.ts';
+import type { RuledTable } from './ruled-tables.ts';
 
 /** Share of a page's height, at the top and at the bottom, where they stand. */
 const margin = 0.12;
@@ -11,12 +12,19 @@ export interface PageText {
   readonly chunks: readonly Chunk[];
 }
 
-/** The chunks of each page without what repeats. */
-export function withoutFurniture(pages: readonly PageText[]): (readonly Chunk[])[] {
+/**
+ * The chunks of each page without what repeats.
+ *
+ * @param tables the drawn tables of each page; their rows stay
+ */
+export function withoutFurniture(pages: readonly PageText[], tables: readonly (readonly RuledTable[])[] = []): (readonly Chunk[])[] {
   if (pages.length < 3) return pages.map(({ chunks }) => chunks);
   const counts = new Map<string, number>();
-  const keys = pages.map((page) => {
-    const found = toRows(page.chunks.filter((chunk) => isOutside(chunk, page))).map((row) => ({
+  const keys = pages.map((page, at) => {
+    const inTables = new Set(
+      (tables[at] ?? []).flatMap(({ rows }) => (rows.length > 1 ? rows.flat().flatMap(({ chunks }) => chunks) : [])),
+    );
+    const found = toRows(page.chunks.filter((chunk) => isOutside(chunk, page) && !inTables.has(chunk))).map((row) => ({
       row,
       key: keyOf(row.chunks, row.baseline < page.height / 2),
     }));

@@ -13,6 +13,10 @@ export interface Chunk {
   readonly italic: boolean;
   readonly mono: boolean;
   readonly href?: string;
+  /** Id of the marked content that it belongs to. */
+  readonly tag?: string;
+  /** Marked as no content: a header, a footer, a decoration. */
+  readonly isArtifact?: boolean;
 }
 
 /** A straight line, horizontal or vertical. */
@@ -74,8 +78,40 @@ export function toRows(chunks: readonly Chunk[]): Row[] {
     if (last && Math.abs(chunk.baseline - last.baseline) < Math.max(2, 0.45 * Math.max(chunk.size, last.size))) last.chunks.push(chunk);
     else rows.push({ baseline: chunk.baseline, size: chunk.size, chunks: [chunk] });
   }
-  for (const row of rows) row.chunks.sort((a, b) => a.left - b.left);
-  return rows.map((row) => ({ ...row, size: Math.max(...row.chunks.map(({ size }) => size)) }));
+  for (const row of rows) row.chunks.sort(isRightToLeft(row.chunks) ? (a, b) => b.right - a.right : (a, b) => a.left - b.left);
+  return rows.map((row) => ({ ...row, size: mainSize(row.chunks) }));
+}
+
+/** The size of most letters: marks of lists and first letters may be larger. */
+export function mainSize(chunks: readonly Chunk[]): number {
+  const letters = new Map<number, number>();
+  for (const { size, text } of chunks) letters.set(size, (letters.get(size) ?? 0) + text.length);
+  return [...letters].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0])[0];
+}
+
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/g;
+
+/** True when most letters of a line are read from right to left. */
+function isRightToLeft(chunks: readonly Chunk[]): boolean {
+  let found = 0;
+  let all = 0;
+  for (const { text } of chunks) {
+    found += text.match(rightToLeft)?.length ?? 0;
+    all += text.match(/\p{L}/gu)?.length ?? 0;
+  }
+  return found > all / 2;
+}
+
+/** Cuts a chunk at a letter. Where it stands is estimated. */
+export function cutChunk(chunk: Chunk, at: number): [Chunk, Chunk] {
+  const x = chunk.left + ((chunk.right - chunk.left) * at) / Math.max(1, chunk.text.length);
+  const width = (chunk.right - chunk.left) / Math.max(1, chunk.text.length);
+  const [before, after] = [chunk.text.slice(0, at), chunk.text.slice(at)];
+  const blanks = after.length - after.trimStart().length;
+  return [
+    { ...chunk, text: before, right: x },
+    { ...chunk, text: after.trimStart(), left: x + blanks * width },
+  ];
 }
 
 /** The middle value. */

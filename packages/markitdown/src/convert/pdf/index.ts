@@ -4,63 +4,83 @@ import type { ConvertContext, Converter, Input } from '../converter.ts';
 import { ConvertError } from '../errors.ts';
 import type { Block, Document } from '../model/document.ts';
 import { selectPages } from '../pages.ts';
+import { joinPages, joinZones } from './continued.ts';
 import { ruledBlocks, zoneBlocks } from './blocks.ts';
 import { type PageText, withoutFurniture } from './furniture.ts';
 import { type Chunk, type Ruling, toRows } from './geometry.ts';
 import { HeadingSizes } from './headings.ts';
-import { readPage } from './page.ts';
-import { findRuledTables } from './ruled-tables.ts';
+import { outlineLevels } from './outline.ts';
+import { type ReadPage, readPage } from './page.ts';
+import { findRuledTables, type RuledTable, splitAtWalls } from './ruled-tables.ts';
+import { coversPage, taggedBlocks, tellingRoles } from './tagged.ts';
 import { findZones } from './zones.ts';
 
 /** Converts .pdf. */
 export const pdf: Converter = { name: 'pdf', accepts: ({ kind }) => kind === 'pdf', convert };
 
+type PdfPage = PageText & ReadPage;
+
 async function convert({ bytes }: Input, context: ConvertContext): Promise<Document> {
-  const file = await open(bytes);
+  const { options } = context;
+  const file = await open(bytes, options.password);
   const { OPS } = await getResolvedPDFJS();
-  const wanted = selectPages(context.options.pages, file.numPages);
-  const pages: (PageText & { rulings: Ruling[] })[] = [];
-  for (let number = 1; number <= file.numPages; number++) {
-    if (!wanted(number)) continue;
+  const wanted = selectPages(options.pages, file.numPages);
+  const isTagged = (await file.getMarkInfo().catch(() => null))?.Marked === true;
+  const numbers = Array.from({ length: file.numPages }, (_, at) => at + 1).filter(wanted);
+  const pages: PdfPage[] = [];
+  for (const number of numbers) {
     context.check();
-    context.progress(number - 1, file.numPages);
-    pages.push({ number, ...(await readPage(await file.getPage(number), OPS)) });
+    context.progress(pages.length, numbers.length);
+    pages.push({ number, ...(await readPage(await file.getPage(number), OPS, isTagged)) });
   }
+  const outline = outlineLevels(await file.getOutline().catch(() => null));
   const { info } = await file.getMetadata().catch(() => ({ info: {} }));
   await file.loadingTask.destroy();
   const empty = pages.filter(({ chunks }) => chunks.length === 0).map(({ number }) => number);
   const facts = factsOf(info);
   return {
-    blocks: toBlocks(pages, context.options.pageMarkers === true),
+    blocks: toBlocks(pages, outline, options.pageMarkers === true),
     metadata: { ...facts, pages: String(file.numPages) },
     ...(facts['title'] && { title: facts['title'] }),
     ...(empty.length > 0 && { warnings: [`No text on page ${empty.join(', ')}: scanned or drawn.`] }),
   };
 }
 
-function toBlocks(pages: readonly (PageText & { rulings: Ruling[] })[], markers: boolean): Block[] {
-  const texts = withoutFurniture(pages);
-  const sizes = new HeadingSizes(texts.flatMap((chunks) => toRows(chunks)));
-  return pages.flatMap(({ number, rulings }, at) => {
-    const blocks = pageBlocks(texts[at] ?? [], rulings, sizes);
-    return markers ? [{ type: 'marker' as const, text: `page ${number}` }, ...blocks] : blocks;
+function toBlocks(pages: readonly PdfPage[], outline: ReadonlyMap<string, number>, markers: boolean): Block[] {
+  const tables = pages.map(({ rulings, chunks }) => findRuledTables(rulings, chunks));
+  const texts = withoutFurniture(pages, tables);
+  const sizes = new HeadingSizes(
+    texts.flatMap((chunks) => toRows(chunks)),
+    outline,
+  );
+  const roles = pages.map(({ tree }) => (tree ? tellingRoles(tree) : { structure: false, headings: false }));
+  const usesTags = roles.some(({ structure }) => structure);
+  const hasHeadings = roles.some(({ headings }) => headings);
+  const blocks = pages.map((page, at) => {
+    const { tree, rulings } = page;
+    const chunks = splitAtWalls(texts[at] ?? [], rulings);
+    const drawn = findRuledTables(rulings, chunks);
+    if (usesTags && tree && coversPage({ chunks, tree })) return taggedBlocks({ chunks, tree }, sizes, hasHeadings, drawn);
+    return pageBlocks(chunks, rulings, drawn, sizes);
   });
+  if (markers) return blocks.flatMap((page, at) => [{ type: 'marker' as const, text: `page ${pages[at]?.number}` }, ...page]);
+  return joinPages(blocks);
 }
 
-function pageBlocks(chunks: readonly Chunk[], rulings: readonly Ruling[], sizes: HeadingSizes): Block[] {
-  const tables = findRuledTables(rulings, chunks);
+function pageBlocks(chunks: readonly Chunk[], rulings: readonly Ruling[], tables: readonly RuledTable[], sizes: HeadingSizes): Block[] {
   const inside = new Set(tables.flatMap(({ rows }) => rows.flatMap((row) => row.flatMap((cell) => cell.chunks))));
   const left = chunks.filter((chunk) => !inside.has(chunk));
   // Tables cut the text into what stands above and below them.
   const blocks: Block[] = [];
+  const textBlocks = (some: readonly Chunk[]) =>
+    joinZones(findZones(some, rulings).map((zone) => ({ blocks: zoneBlocks(zone, sizes), startsColumn: zone.startsColumn === true })));
   let from = -Infinity;
   for (const table of tables) {
     const above = left.filter(({ baseline }) => baseline >= from && baseline < table.top);
-    blocks.push(...findZones(above).flatMap((zone) => zoneBlocks(zone, sizes)), ...ruledBlocks(table, sizes));
+    blocks.push(...textBlocks(above), ...ruledBlocks(table, sizes));
     from = Math.max(from, table.top);
   }
-  const below = left.filter(({ baseline }) => baseline >= from);
-  return [...blocks, ...findZones(below).flatMap((zone) => zoneBlocks(zone, sizes))];
+  return [...blocks, ...textBlocks(left.filter(({ baseline }) => baseline >= from))];
 }
 
 function factsOf(info: object): Record<string, string> {
@@ -79,13 +99,25 @@ function factsOf(info: object): Record<string, string> {
   return found;
 }
 
-async function open(bytes: Uint8Array) {
+async function open(bytes: Uint8Array, password: string | undefined) {
   try {
     // The engine takes the buffer away from its owner, so it gets a copy.
-    return await getDocumentProxy(Uint8Array.from(bytes), { useSystemFonts: false, stopAtErrors: false, verbosity: 0 });
+    return await getDocumentProxy(Uint8Array.from(bytes), {
+      useSystemFonts: false,
+      stopAtErrors: false,
+      verbosity: 0,
+      ...(password !== undefined && { password }),
+    });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (/password/i.test(message)) throw new ConvertError('encrypted', 'The PDF is protected with a password.', { cause: error });
+    if (/password/i.test(message))
+      throw new ConvertError(
+        'encrypted',
+        password === undefined
+          ? 'The PDF is password protected.'
+          : 'The PDF is password protected, and the given password does not open it.',
+        { cause: error },
+      );
     throw new ConvertError('malformed', `The PDF is broken: ${message}`, { cause: error });
   }
 }

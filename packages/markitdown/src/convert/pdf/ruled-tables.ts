@@ -1,5 +1,5 @@
 /** Tables that are drawn with lines. */
-import type { Chunk, Rectangle, Ruling } from './geometry.ts';
+import { type Chunk, cutChunk, type Rectangle, type Ruling } from './geometry.ts';
 
 /** A cell of a drawn table. */
 export interface RuledCell {
@@ -11,6 +11,8 @@ export interface RuledCell {
 /** A drawn table. */
 export interface RuledTable extends Rectangle {
   readonly rows: RuledCell[][];
+  /** Where rows end: y of the horizontal lines. */
+  readonly edges: readonly number[];
 }
 
 /** Lines closer than this are one. */
@@ -23,6 +25,39 @@ export function findRuledTables(rulings: readonly Ruling[], chunks: readonly Chu
     .map((group) => toTable(group, chunks))
     .filter((table) => table !== undefined)
     .toSorted((a, b) => a.top - b.top);
+}
+
+/** The engine may put the texts of two cells into one: cuts at the space beside a line. */
+export function splitAtWalls(chunks: readonly Chunk[], rulings: readonly Ruling[]): Chunk[] {
+  const walls = rulings.filter(({ isVertical }) => isVertical).toSorted((a, b) => a.at - b.at);
+  if (walls.length === 0) return [...chunks];
+  return chunks.flatMap((chunk) => {
+    const done: Chunk[] = [];
+    let rest = chunk;
+    for (let index = lowerBound(walls, chunk.left + 1); index < walls.length; index++) {
+      const wall = walls[index];
+      const y = chunk.baseline - chunk.size / 3;
+      if (!wall || wall.at > chunk.right - 1) break;
+      if (wall.from > y || wall.to < y || wall.at <= rest.left) continue;
+      const at = spaceNear(rest, wall.at);
+      if (at === undefined) continue;
+      const [before, after] = cutChunk(rest, at);
+      if (before.text.trim() !== '') done.push(before);
+      rest = after;
+    }
+    return rest.text.trim() === '' ? done : [...done, rest];
+  });
+}
+
+function spaceNear(chunk: Chunk, x: number): number | undefined {
+  const width = (chunk.right - chunk.left) / Math.max(1, chunk.text.length);
+  let best: number | undefined;
+  let distance = chunk.size * 1.5;
+  for (let at = chunk.text.indexOf(' '); at !== -1; at = chunk.text.indexOf(' ', at + 1)) {
+    const off = Math.abs(chunk.left + (at + 0.5) * width - x);
+    if (off < distance) [best, distance] = [at, off];
+  }
+  return best;
 }
 
 /** Lines that touch each other, directly or through others. */
@@ -120,7 +155,9 @@ function toTable(group: readonly Ruling[], chunks: readonly Chunk[]): RuledTable
   const cells = rows.flat();
   const used = cells.filter((cell) => cell.chunks.length > 0).length;
   // A frame around text, or a drawing, is no table.
-  return filled === 0 || cells.length < 2 || used < 2 || (cells.length > 8 && used < cells.length / 8) ? undefined : { ...box, rows };
+  return filled === 0 || cells.length < 2 || used < 2 || (cells.length > 8 && used < cells.length / 8)
+    ? undefined
+    : { ...box, rows, edges: ys };
 }
 
 /** Merges values that are near each other. */
