@@ -1,52 +1,66 @@
 /**
- * Compares the browser server with others over stdio, in one run on the same pages and the same Chromium. Fetches the
- * others from npm.
+ * Compares the browser server with others over stdio, on the same pages and the same Chromium. The others are fetched from
+ * npm into the user's cache; one that cannot be had, or fails, is told below the table.
  *
- *   npm run build -w packages/browser && npm run bench:browser -- [--runs 10] [--only sandlot,playwright-mcp]
+ *   npm run build && npm run bench:browser -- [--runs 10] [--only sandlot,playwright-mcp] [--results FILE]
  *
- * Prints medians, the load of the machine, without which they mean nothing, and which goals were missed; exits with 1
- * when one was.
+ * `--results` adds to what an earlier part wrote there, so that a run can be made in parts. Prints medians, the load of the
+ * machine, without which they mean nothing, and which goals were missed; exits with 1 when one was.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { z } from 'zod';
 import { findExecutable } from '../src/pages/executable.ts';
 import { commandOf, descendants } from '../test/processes.ts';
 import { startSite } from '../test/site.ts';
 import { missedGoals } from './goals.ts';
 import { pages } from './pages.ts';
-import { installPeers, sandlot, type Target } from './targets.ts';
+import { peerChromium } from './peers.ts';
+import { type Candidate, candidates, sandlot, type Target } from './targets.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '10' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '10' }, only: { type: 'string' }, results: { type: 'string' } },
+});
 const runs = Number(values.runs);
+const ours = 'sandlot';
+const kept = z.object({ measures: z.record(z.string(), z.record(z.string(), z.number())), failed: z.record(z.string(), z.string()) });
 /** By measure, then by server. */
 const table = new Map<string, Map<string, number>>();
+/** By server, why it has no or not all figures. */
+const failures = new Map<string, string>();
+if (values.results !== undefined) restore(values.results);
 
 const base = await mkdtemp(join(tmpdir(), 'sandlot-bench-'));
 const workspace = join(base, 'work');
 await mkdir(workspace);
-await mkdir(join(base, 'peers'));
-const others = await installPeers(join(base, 'peers'), await findExecutable(undefined, undefined));
-const targets = [sandlot(workspace), ...others].filter(({ name }) => values.only?.split(',').includes(name) ?? true);
 {
   await using site = await startSite(pages);
-  for (const target of targets) {
+  const chromium = await peerChromium(await findExecutable(undefined, undefined));
+  const all: readonly Candidate[] = [{ name: ours, prepare: async () => sandlot(workspace) }, ...candidates];
+  for (const { name, prepare } of all.filter((one) => values.only?.split(',').includes(one.name) ?? true)) {
+    failures.delete(name);
+    const home = join(base, name);
+    await mkdir(home);
+    let target: Target | undefined;
     try {
+      target = await prepare(home, chromium);
       await measure(target, site.url);
     } catch (error) {
-      console.error(`${target.name}: ${error instanceof Error ? error.message : String(error)}`);
+      failures.set(name, error instanceof Error ? error.message : String(error));
     } finally {
-      await target.end?.();
+      await target?.end?.();
     }
   }
 }
 await rm(base, { recursive: true, force: true, maxRetries: 5 });
+if (values.results !== undefined) keep(values.results);
 print();
-const missed = missedGoals(table, 'sandlot');
+const missed = missedGoals(table, ours);
 console.log(missed.length === 0 ? 'All goals are met.' : `Missed:\n${missed.join('\n')}`);
 process.exitCode = missed.length === 0 ? 0 : 1;
 
@@ -76,7 +90,7 @@ async function measure(target: Target, url: string): Promise<void> {
     note(`${name}: snapshot, ms`, median(looks.map(({ ms }) => ms)));
     note(`${name}: snapshot, characters`, Math.max(...looks.map(({ value }) => value.length)));
     const element = await target.find(looks.at(-1)?.value ?? '', client);
-    const clicks = await repeat(name === 'spa' ? runs * 5 : runs, () => time(() => target.click(client, element)));
+    const clicks = await repeat(name === 'spa' && target.name === ours ? runs * 5 : runs, () => time(() => target.click(client, element)));
     note(`${name}: click, ms`, median(clicks.map(({ ms }) => ms)));
     if (name === 'spa')
       note('spa: effect in the answer, %', (clicks.filter(({ value }) => value.includes('Effect')).length / clicks.length) * 100);
@@ -130,13 +144,26 @@ function pss(pid: number): number {
   }
 }
 
+function restore(path: string): void {
+  if (!existsSync(path)) return;
+  const { measures, failed } = kept.parse(JSON.parse(readFileSync(path, 'utf8')));
+  for (const [what, row] of Object.entries(measures)) table.set(what, new Map(Object.entries(row)));
+  for (const [name, reason] of Object.entries(failed)) failures.set(name, reason);
+}
+
+function keep(path: string): void {
+  const measures = Object.fromEntries([...table].map(([what, row]) => [what, Object.fromEntries(row)]));
+  writeFileSync(path, JSON.stringify({ measures, failed: Object.fromEntries(failures) }, null, 1));
+}
+
 function print(): void {
-  const names = targets.map(({ name }) => name);
-  console.log(['measure'.padEnd(44), ...names.map((name) => name.padStart(20))].join(''));
+  const names = [ours, ...candidates.map(({ name }) => name)];
+  console.log(['measure'.padEnd(40), ...names.map((name) => name.padStart(20))].join(''));
   for (const [what, row] of table) {
     const cells = names.map((name) => (row.has(name) ? String(Math.round(row.get(name) ?? 0)) : '–').padStart(20));
-    console.log([what.padEnd(44), ...cells].join(''));
+    console.log([what.padEnd(40), ...cells].join(''));
   }
+  for (const [name, reason] of failures) console.log(`${name}: ${reason.split('\n')[0]?.slice(0, 300)}`);
   const load = loadavg().map((value) => value.toFixed(1));
   console.log(`n = ${runs}, load ${load.join(' ')}`);
 }

@@ -1,10 +1,11 @@
 /** The servers that are compared, and how each is asked for the same thing. */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Client } from '@modelcontextprotocol/client';
+import { installPeer } from './peers.ts';
 
 /** One server. */
 export interface Target {
@@ -23,13 +24,6 @@ export interface Target {
 }
 
 const run = promisify(execFile);
-const peers = {
-  '@playwright/mcp': '0.0.83',
-  'chrome-devtools-mcp': '1.11.0',
-  'agent-browser': '0.41.2',
-  '@agent-infra/mcp-server-browser': '1.2.29',
-};
-
 async function call(client: Client, name: string, args: Record<string, unknown> = {}): Promise<string> {
   const result = await client.callTool({ name, arguments: args }, { timeout: 120_000 });
   return result.content.map((block) => (block.type === 'text' ? block.text : '')).join('\n');
@@ -61,29 +55,38 @@ export function sandlot(workspace: string): Target {
   };
 }
 
-/** The others, installed at pinned versions into a folder of their own; all run the same Chromium. */
-export async function installPeers(folder: string, chromium: string): Promise<Target[]> {
-  const home = join(folder, 'home');
-  await mkdir(home, { recursive: true });
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: peers }));
-  await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
-  const executable = join(folder, 'chromium');
-  // They know no way to keep the sandbox as root.
-  await writeFile(executable, `#!/bin/sh\nexec "${chromium}" ${process.getuid?.() === 0 ? '--no-sandbox ' : ''}"$@"\n`);
-  await chmod(executable, 0o755);
-  const file = (name: keyof typeof peers, path: string) => join(folder, 'node_modules', name, path);
-  const agentBrowser = {
-    bin: file('agent-browser', 'bin/agent-browser.js'),
-    env: { HOME: home, AGENT_BROWSER_EXECUTABLE_PATH: executable },
-  };
-  await chmod(file('agent-browser', `bin/agent-browser-${process.platform}-${process.arch}`), 0o755);
-  return [
-    playwright(file('@playwright/mcp', 'cli.js'), executable, home),
-    chromeDevtools(file('chrome-devtools-mcp', 'build/src/bin/chrome-devtools-mcp.js'), executable, home),
-    agentInfra(file('@agent-infra/mcp-server-browser', 'dist/index.cjs'), executable, home),
-    agent(agentBrowser.bin, agentBrowser.env),
-  ];
+/** A server of others, before it is installed. */
+export interface Candidate {
+  readonly name: string;
+  /** Installs it. @param home folder for what it writes; @param chromium program that it starts */
+  readonly prepare: (home: string, chromium: string) => Promise<Target>;
 }
+
+/** The others. */
+export const candidates: readonly Candidate[] = [
+  {
+    name: 'playwright-mcp',
+    prepare: async (home, chromium) => playwright(join(await installPeer('@playwright/mcp'), 'cli.js'), chromium, home),
+  },
+  {
+    name: 'chrome-devtools-mcp',
+    prepare: async (home, chromium) =>
+      chromeDevtools(join(await installPeer('chrome-devtools-mcp'), 'build/src/bin/chrome-devtools-mcp.js'), chromium, home),
+  },
+  {
+    name: 'agent-infra',
+    prepare: async (home, chromium) =>
+      agentInfra(join(await installPeer('@agent-infra/mcp-server-browser'), 'dist/index.cjs'), chromium, home),
+  },
+  {
+    name: 'agent-browser',
+    async prepare(home, chromium) {
+      const bin = join(await installPeer('agent-browser'), 'bin');
+      await chmod(join(bin, `agent-browser-${process.platform}-${process.arch}`), 0o755);
+      return agent(join(bin, 'agent-browser.js'), { HOME: home, AGENT_BROWSER_EXECUTABLE_PATH: chromium });
+    },
+  },
+];
 
 function playwright(bin: string, executable: string, home: string): Target {
   const click = (client: Client, target: string) => call(client, 'browser_click', { target, element: 'Go' });

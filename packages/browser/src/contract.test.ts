@@ -6,7 +6,7 @@ import { startSite } from '../test/site.ts';
 import { browser } from './index.ts';
 
 const html = `<title>Form</title><h1>Form</h1><input aria-label=Name><button onclick="this.textContent='Done'">Go</button>
-<select><option>S<option>L</select><input type=file><button id=ask onclick="alert('Hi')">Ask</button>`;
+<select><option>S<option>L</select><input type=file><button id=ask onclick="alert('Hi')">Ask</button><p id=drop ondragover="event.preventDefault()" ondrop="event.preventDefault()">Drop here</p>`;
 const page = `data:text/html,${encodeURIComponent(html)}`;
 
 async function opened(client: TestClient): Promise<void> {
@@ -28,6 +28,7 @@ const onSite = (args: Record<string, unknown>) => async (client: TestClient) => 
 
 contractSuite(browser, {
   prepare: (workspace) => writeFile(`${workspace}/a.txt`, 'hello'),
+  endPrincipal: (client) => client.call('browser_close'),
   examples: {
     browser_navigate: { url: page },
     browser_navigate_back: after({}),
@@ -43,6 +44,7 @@ contractSuite(browser, {
     browser_click: after({ target: 'text=Go' }),
     browser_hover: after({ target: 'text=Go' }),
     browser_drag: after({ startTarget: 'h1', endTarget: 'text=Go' }),
+    browser_drop: onSite({ target: '#drop', data: { 'text/plain': 'hello' } }),
     browser_type: after({ target: '[aria-label=Name]', text: 'Ada' }),
     browser_fill_form: after({ fields: [{ target: 'select', name: 'Size', type: 'combobox', value: 'L' }] }),
     browser_select_option: after({ target: 'select', values: ['L'] }),
@@ -85,8 +87,8 @@ contractSuite(browser, {
     browser_sessionstorage_clear: onSite({}),
     browser_storage_state: {},
     browser_set_storage_state: async (client) => {
-      await client.call('browser_storage_state', { filename: 'state.json' });
-      return { filename: 'state.json' };
+      const { facts } = await client.call('browser_storage_state', { filename: 'state.json' });
+      return { filename: String(facts['path']) };
     },
     browser_route: { pattern: '**/mocked', body: 'x' },
     browser_route_list: {},

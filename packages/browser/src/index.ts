@@ -24,5 +24,5 @@ export const browser = defineServer({
     const [{ Browsers }, { Secrets }] = await Promise.all([import('./pages/browsers.ts'), import('./pages/secrets.ts')]);
     return new Browsers({ ...env, secrets: await Secrets.load(env.options.secrets) });
   },
-  isBusy: (browsers) => browsers.held,
+  isBusy: (browsers) => browsers.needed,
 });

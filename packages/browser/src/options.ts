@@ -98,6 +98,12 @@ export const options = {
       .string()
       .regex(/^\d{2,4}x\d{2,4}$/, 'expected WIDTHxHEIGHT, for example 1280x720')
       .default('1280x720'),
+  proxyPort: {
+    description:
+      'Port of 127.0.0.1 for the filtering proxy, for a Chromium that is started elsewhere to go through it; without it any free one',
+    placeholder: 'PORT',
+    schema: z.coerce.number().int().min(1).max(65_535).optional(),
+  },
   },
   userAgent: {
     description: 'User agent that pages see',

@@ -1,18 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { connect, type TestClient, temporaryFolder } from '@sandlot/core/testing';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { browser } from '../src/index.ts';
+import { sharedBrowser } from './pages.ts';
 import { refIn, startSite } from './site.ts';
 
-/** A page in a fresh browser. */
-async function open(html: string, more: Record<string, string> = {}) {
-  const stack = new AsyncDisposableStack();
-  const folder = stack.use(await temporaryFolder());
-  const site = stack.use(await startSite({ '/': html, ...more }));
-  const client: TestClient = stack.use(await connect(browser, { workspace: folder.path, caps: ['all'] }));
-  const first = await client.call('browser_navigate', { url: site.url });
-  return { client, site, first, folder, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
+const open = sharedBrowser();
 
 const mirror = `<p id=out></p><script>document.addEventListener('input', e => out.textContent = [...document.querySelectorAll('input,select')].map(x => x.type === 'checkbox' || x.type === 'radio' ? x.checked : x.value).join('|'))</script>`;
 
@@ -155,6 +146,23 @@ describe('a target', () => {
   });
 });
 
+describe('a drop', () => {
+  it('brings files of the workspace and data, and says when the element takes none', async () => {
+    await using page = await open(
+      `<div id=zone role=region aria-label=Zone ondragover="event.preventDefault()" ondrop="event.preventDefault(); out.textContent = [...event.dataTransfer.files].map(f => f.name + ':' + f.size).concat(event.dataTransfer.getData('text/plain')).join('|')">Drop here</div><p id=out></p><p id=deaf>Not here</p>`,
+    );
+    await writeFile(`${page.folder.path}/drop.txt`, 'hello');
+    const files = await page.client.call('browser_drop', { target: '#zone', paths: ['drop.txt'] });
+    expect(files.text).toContain('drop.txt:5');
+    const data = await page.client.call('browser_drop', { target: '#zone', data: { 'text/plain': 'some words' } });
+    expect(data.text).toContain('|some words'.slice(1));
+    const deaf = await page.client.call('browser_drop', { target: '#deaf', data: { 'text/plain': 'x' } });
+    expect(deaf.error, deaf.text).toMatchObject({ code: 'FAILED_PRECONDITION', message: expect.stringContaining('takes no drop') });
+    expect((await page.client.call('browser_drop', { target: '#zone' })).error?.code).toBe('INVALID_ARGUMENT');
+    expect((await page.client.call('browser_drop', { target: '#zone', paths: ['/etc/passwd'] })).error?.code).toBe('PERMISSION_DENIED');
+  });
+});
+
 describe('files', () => {
   it('are uploaded from the workspace, by chooser and by input', async () => {
     await using page = await open(
@@ -204,6 +212,49 @@ describe('reading', () => {
     expect(answer.error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('takes too long') });
   });
 
+  it('waits for what a navigation is told to wait for', async () => {
+    await using page = await open('<p>start</p>', {
+      '/late': `<p id=out>empty</p><script>addEventListener('load', () => setTimeout(() => fetch('/data').then(r => r.text()).then(t => out.textContent = t), 120))</script>`,
+      '/data': 'from the network',
+      '/stuck': '<h1>Here</h1><img src=/never>',
+      '/never': () => undefined,
+    });
+    const idle = await page.client.call('browser_navigate', { url: `${page.site.url}/late`, waitUntil: 'networkidle' });
+    expect(idle.text).toContain('from the network');
+    const early = await page.client.call('browser_navigate', { url: `${page.site.url}/stuck`, waitUntil: 'domcontentloaded' });
+    expect(early.text).toContain('heading "Here"');
+  });
+
+  it('writes matches to a file, and continues Markdown at its cursor', async () => {
+    const words = Array.from(
+      { length: 200 },
+      (_, index) => `<p>Sentence number ${index} of the article, which is long enough to be one.</p>`,
+    ).join('');
+    await using page = await open(`<article><h1>Long</h1>${words}</article>`);
+    const found = await page.client.call('browser_find', { text: 'number 19', maxResults: 5, filename: 'found.txt' });
+    expect(await readFile(String(found.facts['path']), 'utf8')).toContain('Sentence number 19 ');
+    let part = await page.client.call('browser_get_markdown', { maxChars: 3_000 });
+    let text = part.text;
+    for (let { cursor } = part.facts; cursor !== undefined; { cursor } = part.facts) {
+      part = await page.client.call('browser_get_markdown', { cursor, maxChars: 3_000 });
+      expect(part.text.length).toBeLessThanOrEqual(3_700);
+      text += part.text;
+    }
+    for (const index of [0, 100, 199]) expect(text).toContain(`Sentence number ${index} `);
+  });
+
+  it('labels a picture with refs, and takes the labels away again', async () => {
+    await using page = await open(`<h1>Head</h1><button style="margin:40px">Go</button>`);
+    const plain = await page.client.call('browser_take_screenshot', { type: 'png' });
+    const labelled = await page.client.call('browser_take_screenshot', { type: 'png', annotate: true });
+    const again = await page.client.call('browser_take_screenshot', { type: 'png' });
+    const picture = ({ content }: typeof plain) => content.find(({ type }) => type === 'image')?.data;
+    expect(picture(labelled)).not.toBe(picture(plain));
+    expect(picture(again)).toBe(picture(plain));
+    const device = await page.client.call('browser_take_screenshot', { scale: 'device' });
+    expect(device.facts).toMatchObject({ width: 1280, scale: 1 });
+  });
+
   it('shows the console and the network', async () => {
     await using page = await open(
       `<script>console.warn('careful'); console.log('hi'); setTimeout(() => { throw new Error('boom') })</script><img src=/none.png><script>fetch('/data', {method:'POST', body:'question'})</script>`,
@@ -238,7 +289,7 @@ describe('reading', () => {
     expect(file.facts['path']).toBe(`${page.folder.path}/news.md`);
   });
 
-  it('runs functions in the page, with an element, and reports what they throw', async () => {
+  it('runs functions in the page only (CVE-2026-44009, B7), with an element, and reports what they throw', async () => {
     await using page = await open(`<title>T</title><button>Go</button>`);
     const run = async (source: string, more = {}) => page.client.call('browser_evaluate', { function: source, ...more });
     expect((await run('() => document.title')).text).toContain('"T"');

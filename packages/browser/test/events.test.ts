@@ -1,21 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { connect, type TestClient, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { browser } from '../src/index.ts';
+import { openAlone, sharedBrowser } from './pages.ts';
 import { alive, commandOf, descendants } from './processes.ts';
 import { attachment, type Handler, refIn, startSite } from './site.ts';
 
-/** A page in a fresh browser. */
-async function open(html: string, more: Record<string, string | Handler> = {}, options: Record<string, unknown> = {}) {
-  const stack = new AsyncDisposableStack();
-  const folder = stack.use(await temporaryFolder());
-  const site = stack.use(await startSite({ '/': html, ...more }));
-  const client: TestClient = stack.use(await connect(browser, { workspace: folder.path, caps: ['all'], options }));
-  const first = await client.call('browser_navigate', { url: site.url });
-  return { client, site, first, folder, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
+const open = sharedBrowser();
 const hanging: Handler = () => undefined;
+const launchers = () => alive(descendants(process.pid)).filter((pid) => commandOf(pid).includes('--remote-debugging-pipe'));
 
 describe('the effect of an action', () => {
   it('is in its answer when it comes 150 ms later through fetch', async () => {
@@ -196,7 +187,7 @@ describe('downloads', () => {
 
 describe('when something dies', () => {
   it('a crashed page is reported, and the next call works', async () => {
-    await using page = await open('<p>start</p>');
+    await using page = await openAlone('<p>start</p>');
     const crash = await page.client.call('browser_navigate', { url: 'chrome://crash' });
     expect(crash.error?.code).toBe('PERMISSION_DENIED');
     const renderers = () => alive(descendants(process.pid)).filter((pid) => commandOf(pid).includes('--type=renderer'));
@@ -210,8 +201,8 @@ describe('when something dies', () => {
   });
 
   it('a killed browser is reported, and the next call starts another', async () => {
-    await using page = await open('<p>start</p>');
-    const launcher = alive(descendants(process.pid)).filter((pid) => commandOf(pid).includes('--remote-debugging-pipe'));
+    await using page = await openAlone('<p>start</p>');
+    const launcher = launchers();
     const waiting = page.client.call('browser_wait_for', { time: 20 });
     for (const pid of launcher) process.kill(pid, 'SIGKILL');
     expect((await waiting).error?.code).toBe('UNAVAILABLE');
@@ -251,11 +242,9 @@ it('twenty tabs work at the same time', async () => {
 });
 
 it('an idle caller loses its tabs, and gets new ones', async () => {
-  await using page = await open('<p>start</p>', {}, { idleTimeout: 300 });
-  await vi.waitFor(
-    () => expect(alive(descendants(process.pid)).filter((pid) => commandOf(pid).includes('--remote-debugging-pipe'))).toEqual([]),
-    { timeout: 30_000, interval: 50 },
-  );
+  const others = new Set(launchers());
+  await using page = await openAlone('<p>start</p>', {}, { idleTimeout: 300 });
+  await vi.waitFor(() => expect(launchers().filter((pid) => !others.has(pid))).toEqual([]), { timeout: 60_000, interval: 50 });
   expect((await page.client.call('browser_navigate', { url: page.site.url })).text).toContain('start');
 });
 

@@ -69,7 +69,7 @@ describe('Chromium', () => {
     await nothingLeft(folder.path, children);
   });
 
-  it('runs its renderers sandboxed, for root too, or says that it does not (CVE-2026-32046)', async () => {
+  it('runs its renderers sandboxed, for root too, or says that it does not (CVE-2026-32046, B6)', async () => {
     await using folder = await temporaryFolder();
     const { client, pid, children } = await startServer(folder.path);
     const listed = await client.callTool({ name: 'browser_tabs', arguments: { action: 'list' } });
@@ -86,7 +86,7 @@ describe('Chromium', () => {
     await nothingLeft(folder.path, children);
   });
 
-  it('listens on no port: it is driven by a pipe (CVE-2026-43581)', async () => {
+  it('listens on no port: it is driven by a pipe (CVE-2026-43581, B1)', async () => {
     await using folder = await temporaryFolder();
     const { client, pid, children } = await startServer(folder.path);
     const processes = alive(descendants(pid));

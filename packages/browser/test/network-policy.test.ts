@@ -54,7 +54,7 @@ const schemes = [
   'ftp://127.0.0.1/',
 ];
 
-describe('CVE-2026-43527, CVE-2026-43573: the policy holds on every route, not on navigate alone', () => {
+describe('CVE-2026-43527, CVE-2026-43573, CVE-2026-42439, CVE-2026-35673 (B4): the policy holds on every route, not on navigate alone', () => {
   it('navigate and new tabs', async () => {
     await using world = await open();
     for (const url of [...addresses(world.port), ...schemes]) {
@@ -78,7 +78,7 @@ describe('CVE-2026-43527, CVE-2026-43573: the policy holds on every route, not o
     expect(world.own.seen).toEqual([]);
   });
 
-  it('CVE-2026-44439: scripts of the page, frames, popups, forms, workers, sockets, downloads, after the first check', async () => {
+  it('CVE-2026-44439 (B5): scripts of the page, frames, popups, forms, workers, sockets, downloads, after the first check', async () => {
     await using world = await open();
     const url = `${world.own.url}/`;
     world.pages['/'] = `<h1>Start</h1><a href="${url}file" download>Save</a><form action="${url}" method=post><button>Send</button></form>`;

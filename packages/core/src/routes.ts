@@ -6,6 +6,8 @@ import { type ErrorBody, ToolError } from './errors.ts';
 export interface Routes<Domain = unknown> {
   /** Where they are: `/v1/<server>/<word>/`; everything below is theirs. */
   readonly path: string;
+  /** Other paths at which clients look for a part of them, each with its path here: `{ '/cdp/json/': '/v1/browser/cdp/json/' }`. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** The methods that there are, and what a caller must be allowed for each. */
   readonly scopes: Readonly<Record<string, string>>;
   /** Answers a request; bodies stream both ways. @throws ToolError */

@@ -6,18 +6,26 @@ import type { Guard } from '../mcp/guard.ts';
 import type { GatewayEnv } from '../middleware/auth.ts';
 import { httpSpan } from '../middleware/http-span.ts';
 import { forward } from '../upstreams/forward.ts';
+import { reachedAt } from './reached-at.ts';
 import { OwnServer } from '../upstreams/own-server.ts';
 import type { Registry } from '../upstreams/registry.ts';
 
 /** For the audit trail: the client went away, or the server did. */
 const brokenOff = 499;
 
-/** Makes the routes. Bodies are not read here, so they belong before whatever reads bodies. */
-export function byteRoutes(registry: Registry, guard: Guard): Hono<GatewayEnv> {
+/**
+ * Makes the routes. Bodies are not read here, so they belong before whatever reads bodies.
+ *
+ * @param publicUrl URL under which callers reach the gateway, where one is configured
+ */
+export function byteRoutes(registry: Registry, guard: Guard, publicUrl?: string): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   for (const server of registry.list()) {
-    if (server instanceof OwnServer && server.routes)
-      app.all(`${server.routes.path}*`, httpSpan(), (c) => answer(c, server, server.routes?.scopes ?? {}, guard));
+    if (!(server instanceof OwnServer) || !server.routes) continue;
+    const { path, aliases = {}, scopes } = server.routes;
+    for (const [at, to] of [[path, path] as const, ...Object.entries(aliases)]) {
+      app.all(`${at}*`, httpSpan(), (c) => answer(c, server, { path: to + c.req.path.slice(at.length), scopes, publicUrl }, guard));
+    }
   }
   return app;
 }
@@ -25,14 +33,13 @@ export function byteRoutes(registry: Registry, guard: Guard): Hono<GatewayEnv> {
 async function answer(
   c: Context<GatewayEnv>,
   server: OwnServer,
-  scopes: Readonly<Record<string, string>>,
+  { path: pathname, scopes, publicUrl }: { path: string; scopes: Readonly<Record<string, string>>; publicUrl: string | undefined },
   guard: Guard,
 ): Promise<Response> {
-  const { method, url } = c.req.raw;
+  const { method, headers } = c.req.raw;
   const scope = scopes[method];
   if (scope === undefined) return methodNotAllowed(method, Object.keys(scopes));
   const caller = c.get('caller');
-  const { pathname } = new URL(url);
   const path = server.routes?.path ?? '/';
   const record = {
     principal: caller.id,
@@ -54,7 +61,7 @@ async function answer(
       durationMs: performance.now() - startedAt,
     });
   try {
-    return counted(await forward(server, c.req.raw, caller.id), end);
+    return counted(await forward(server, c.req.raw, { principal: caller.id, path: pathname, at: reachedAt(headers, publicUrl) }), end);
   } catch (error) {
     entry.end({ outcome: 'error', errorCode: ToolError.is(error) ? error.code : 'INTERNAL', durationMs: performance.now() - startedAt });
     throw error;

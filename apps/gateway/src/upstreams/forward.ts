@@ -8,24 +8,41 @@ import type { OwnServer } from './own-server.ts';
 
 /** Headers that go to a server; no credential is among them. */
 const passed = ['content-length', 'content-range', 'content-type', 'if-match', 'if-none-match', 'if-range', 'range'];
+/** Where the caller reached us; what a server says about itself has to lead there. */
+export interface ReachedAt {
+  /** `http` or `https`. */
+  readonly proto: string;
+  /** `host[:port]`. */
+  readonly host: string;
+  /** Path in front of ours, without a slash at its end. */
+  readonly prefix: string;
+}
+
 /** Headers that belong to one connection. */
 const ownHeaders = ['connection', 'keep-alive', 'transfer-encoding'];
 
 /**
  * Sends it, and gives the answer as it came. The server is started when it does not run, and not stopped before the answer is out.
  *
+ * @param path of the server
  * @throws ToolError UNAVAILABLE when the server cannot be reached, or breaks off before it answers
  */
-export async function forward(server: OwnServer, request: Request, principal: string): Promise<Response> {
+export async function forward(
+  server: OwnServer,
+  request: Request,
+  { principal, path, at }: { principal: string; path: string; at: ReachedAt },
+): Promise<Response> {
   const { socket, release } = await server.hold();
   const headers = {
     ...Object.fromEntries(passed.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name) ?? '']] : []))),
     ...contextToMeta(),
     [principalHeader]: encodeURIComponent(principal),
+    'x-forwarded-host': at.host,
+    'x-forwarded-proto': at.proto,
+    'x-forwarded-prefix': at.prefix,
     // A server that refuses a body closes at once after "close", and its answer is lost; like this it reads on for a while.
     connection: 'keep-alive',
   };
-  const path = new URL(request.url).pathname;
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const sent = httpRequest({ socketPath: socket, path, method: request.method, headers, agent: false, signal: request.signal });
   sent.once('close', release);

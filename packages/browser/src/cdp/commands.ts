@@ -96,7 +96,10 @@ export class Commands {
         };
       case 'Target.createBrowserContext':
         // A proxy of its own would lead around the network policy.
-        return { send: { disposeOnDetach: true }, after: (result) => (owned.made.add(text(result, 'browserContextId') ?? ''), result) };
+        return {
+          send: { disposeOnDetach: true, ...this.#proxy() },
+          after: (result) => (owned.made.add(text(result, 'browserContextId') ?? ''), result),
+        };
       case 'Target.disposeBrowserContext':
         if (!owned.made.has(text(params, 'browserContextId') ?? '')) throw refusal('This context was not made on this connection.');
         return { send: params };
@@ -110,6 +113,11 @@ export class Commands {
       default:
         throw refusal(`${method} is not known here.`);
     }
+  }
+
+  #proxy(): Values {
+    const { proxy } = this.#env;
+    return proxy ? { proxyServer: proxy.server, proxyBypassList: proxy.bypass } : {};
   }
 
   /** Lists show the client's own. */

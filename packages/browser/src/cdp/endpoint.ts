@@ -14,6 +14,7 @@ export async function relayFor(browsers: Browsers, principal: string, targetId?:
   const env: Omit<RelayEnv, 'url'> = {
     contextId,
     isProfile: session.profile !== undefined,
+    proxy: await browsers.contextProxy(),
     files: (paths) => session.files.existing(paths),
   };
   if (targetId === undefined) return openRelay({ ...env, url: attached.webSocketUrl });
@@ -24,10 +25,9 @@ export async function relayFor(browsers: Browsers, principal: string, targetId?:
   return openRelay({ ...env, url, targetId });
 }
 
-/** Answers `json/version` and `json/list`. @param address `host:port` that the client reached us by */
-export async function describeEndpoint(browsers: Browsers, principal: string, what: string, address: string): Promise<unknown> {
+/** Answers `json/version` and `json/list`. @param ws `ws://host:port` at which the client reached us */
+export async function describeEndpoint(browsers: Browsers, principal: string, what: string, ws: string): Promise<unknown> {
   const { session, contextId } = await owner(browsers, principal);
-  const ws = `ws://${address}`;
   if (what === 'version') {
     const version = session.context.browser()?.version() ?? '';
     return { Browser: `Chrome/${version}`, 'Protocol-Version': '1.3', webSocketDebuggerUrl: `${ws}${cdpPaths.browser}` };

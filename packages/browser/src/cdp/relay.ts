@@ -18,6 +18,8 @@ export interface RelayEnv {
   readonly contextId: string;
   /** True when the context is that of the browser's own windows. */
   readonly isProfile: boolean;
+  /** The filtering proxy, for contexts that the client makes; undefined when the browser goes through it by itself. */
+  readonly proxy: { readonly server: string; readonly bypass: string } | undefined;
   /** Checks that a page may get these files, and gives their real paths. @throws ToolError */
   readonly files: (paths: readonly string[]) => Promise<string[]>;
 }

@@ -4,6 +4,8 @@ import type { Browsers } from '../pages/browsers.ts';
 
 export const cdpRoutes: Routes<Browsers> = {
   path: '/v1/browser/cdp/',
+  // Where a debugging port has it, and AIO Sandbox.
+  aliases: { '/cdp/json/': '/v1/browser/cdp/json/', '/json/': '/v1/browser/cdp/json/' },
   scopes: { GET: 'browser:act' },
   async fetch(request, { domain, principal }) {
     const { pathname, host } = new URL(request.url);
@@ -11,7 +13,9 @@ export const cdpRoutes: Routes<Browsers> = {
     if (!/\/json(?:\/|$)/.test(pathname) || (what === undefined && !/\/json\/?$/.test(pathname))) {
       throw new ToolError('NOT_FOUND', `Nothing is at ${pathname}.`, { advice: 'There are json/version and json/list.' });
     }
-    const address = request.headers.get('x-forwarded-host') ?? request.headers.get('host') ?? host;
+    const given = (name: string) => request.headers.get(`x-forwarded-${name}`)?.split(',')[0]?.trim();
+    const scheme = given('proto') === 'https' ? 'wss' : 'ws';
+    const address = `${scheme}://${given('host') ?? request.headers.get('host') ?? host}${given('prefix') ?? ''}`;
     const { describeEndpoint } = await import('./endpoint.ts');
     return Response.json(await describeEndpoint(domain, principal, what ?? 'list', address));
   },

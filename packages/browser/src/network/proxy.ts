@@ -15,6 +15,7 @@ import {
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { meter } from '@sandlot/core/telemetry';
+import { endToEnd } from './headers.ts';
 import { knownAddresses, type NextProxy } from './next-proxy.ts';
 import { type NetworkPolicy, Refusal } from './policy.ts';
 
@@ -37,6 +38,7 @@ export class FilteringProxy implements AsyncDisposable {
   readonly #sockets = new Set<Duplex>();
   readonly #obstructions = new Map<string, Obstruction>();
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  readonly #words = new Map<string, boolean>();
   #port = 0;
 
   private constructor(policy: NetworkPolicy, next: NextProxy | undefined) {
@@ -49,12 +51,17 @@ export class FilteringProxy implements AsyncDisposable {
     this.#server.requestTimeout = 0;
   }
 
-  /** Starts a proxy on a free port of the loopback interface. @param next proxy through which it goes to other machines */
-  static async start(policy: NetworkPolicy, next?: NextProxy): Promise<FilteringProxy> {
+  /**
+   * Starts a proxy on the loopback interface.
+   *
+   * @param next proxy through which it goes to other machines
+   * @param port default: a free one
+   */
+  static async start(policy: NetworkPolicy, next?: NextProxy, port = 0): Promise<FilteringProxy> {
     const proxy = new FilteringProxy(policy, next);
     await new Promise<void>((ready, failed) => {
       proxy.#server.once('error', failed);
-      proxy.#server.listen(0, '127.0.0.1', ready);
+      proxy.#server.listen(port, '127.0.0.1', ready);
     });
     const address = proxy.#server.address();
     if (typeof address === 'object' && address) proxy.#port = address.port;
@@ -72,6 +79,12 @@ export class FilteringProxy implements AsyncDisposable {
     return this.#obstructions.get(host);
   }
 
+  /** Listens for requests that carry a word nobody else knows, in host or path, until it is disposed. They go nowhere. */
+  watch(word: string): { readonly text: string; seen(): boolean } & Disposable {
+    this.#words.set(word, false);
+    return { text: word, seen: () => this.#words.get(word) === true, [Symbol.dispose]: () => void this.#words.delete(word) };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy();
     for (const socket of this.#sockets) socket.destroy();
@@ -81,6 +94,7 @@ export class FilteringProxy implements AsyncDisposable {
   #forward(request: IncomingMessage, response: ServerResponse): void {
     const url = URL.parse(request.url ?? '');
     if (url?.protocol !== 'http:') return void response.writeHead(400).end('This proxy takes absolute http addresses only.\n');
+    if (this.#isWatched(url.href)) return void response.writeHead(204).end();
     const { hostname, port } = target(url.hostname, url.port || '80');
     const fail = (error: Error) => {
       if (response.headersSent) return void response.destroy();
@@ -128,6 +142,7 @@ export class FilteringProxy implements AsyncDisposable {
   #tunnel(request: IncomingMessage, client: Duplex, head: Buffer): void {
     this.#follow(client);
     const [, host = '', digits = ''] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(request.url ?? '') ?? [];
+    if (this.#isWatched(host)) return void client.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n');
     const { hostname, port } = target(host, digits);
     const fail = (error: Error) => {
       const { refused } = this.#remember(hostname, port, error);
@@ -208,6 +223,15 @@ export class FilteringProxy implements AsyncDisposable {
     };
   }
 
+  #isWatched(address: string): boolean {
+    for (const word of this.#words.keys()) {
+      if (!address.includes(word)) continue;
+      this.#words.set(word, true);
+      return true;
+    }
+    return false;
+  }
+
   #follow(socket: Duplex | Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
@@ -249,29 +273,6 @@ function target(host: string, port: string): { hostname: string; port: number } 
       .toLowerCase(),
     port: Number(port),
   };
-}
-
-const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** Headers for the next hop, in their order and with all repetitions. */
-function endToEnd({ rawHeaders, headers }: IncomingMessage): string[] {
-  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
-  const kept: string[] = [];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] ?? '').toLowerCase();
-    if (!hopByHop.has(name) && !named.has(name)) kept.push(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
-  }
-  return kept;
 }
 
 function explain(response: ServerResponse, { refused, reason }: Obstruction): void {

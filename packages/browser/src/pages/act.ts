@@ -2,6 +2,7 @@
 import { crashed, toFailure } from './failures.ts';
 import { type LookOptions, refuseDialog, unlessBlocked } from './look.ts';
 import { makeReport, type Report, type SnapshotMode } from './report.ts';
+import { requireResponse } from './responsive.ts';
 import type { Session } from './session.ts';
 import { settle } from './settle.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -28,6 +29,7 @@ export async function act(session: Session, options: ActOptions, work: (tab: Tab
   return await tab.inTurn(async () => {
     signal.throwIfAborted();
     if (!options.throughDialog) refuseDialog(tab);
+    await requireResponse(tab);
     try {
       await session.profile?.downloads?.claim();
       using _action = await tab.forAction();

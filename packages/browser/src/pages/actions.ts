@@ -50,6 +50,25 @@ export async function drag(session: Session, action: ActOptions & { startTarget:
   });
 }
 
+/** Drops files of the workspace or data onto an element. */
+export async function drop(
+  session: Session,
+  action: ElementAction & { paths?: string[] | undefined; data?: Record<string, string> | undefined },
+): Promise<Report> {
+  const { target, paths = [], data } = action;
+  const files = await session.files.existing(paths);
+  return step('drop', session, action, async ({ page }) => {
+    const locator = await locate(page, target);
+    await locator.drop({ ...(files.length > 0 && { files }), ...(data && { data }) }).catch((error: unknown) => {
+      if (!(error instanceof Error && /did not accept|rejected|drop target/i.test(error.message))) throw error;
+      throw new ToolError('FAILED_PRECONDITION', `${target} takes no drop of this.`, {
+        cause: error,
+        advice: 'Choose the element that does.',
+      });
+    });
+  });
+}
+
 /** Puts text into an element. `slowly` types key by key where the caret is. */
 export async function type(
   session: Session,

@@ -32,7 +32,9 @@ export class Browsers implements AsyncDisposable {
 
   constructor(env: BrowsersEnv) {
     this.#env = env;
-    const { idleTimeout } = env.options;
+    const { idleTimeout, networkPolicy, proxyPort } = env.options;
+    this.#standingProxy = networkPolicy && proxyPort !== undefined ? startProxy(env.options) : undefined;
+    this.#standingProxy?.catch((error: unknown) => env.log.error('the filtering proxy', { error }));
     this.#idle = setInterval(() => void this.#closeIdle(), Math.min(60_000, Math.max(50, idleTimeout / 4))).unref();
   }
 
@@ -105,7 +107,8 @@ export class Browsers implements AsyncDisposable {
     const launched = await this.#launch();
     const { sandbox, proxy } = launched;
     const profile = this.#profileFor(principal, launched);
-    const context = profile ?? (await launched.browser.newContext(contextOptions(options)));
+    const own = proxyOf(launched);
+    const context = profile ?? (await launched.browser.newContext({ ...contextOptions(options), ...(own && { proxy: own }) }));
     const session = new Session(context, {
       workspace,
       options,
@@ -115,16 +118,32 @@ export class Browsers implements AsyncDisposable {
       obstruction: (host) => proxy?.obstruction(host),
       ...(profile && { profile: { downloads: launched.attached?.downloads } }),
     });
+  /** Whether the network policy holds for this caller, and what to tell when it does not; undefined while no browser runs. */
+  async policy(principal: string): Promise<{ readonly holds: boolean; readonly warning?: string } | undefined> {
+    const launched = await this.#launched;
+    if (!launched) return undefined;
+    const warning = this.#warningFor(launched, this.#hasProfile(principal, launched));
+    return { holds: launched.proxy !== undefined && warning === undefined, ...(warning !== undefined && { warning }) };
+  }
+
+  /** The filtering proxy, when the browser does not go through it by itself. */
+  async contextProxy(): Promise<{ server: string; bypass: string } | undefined> {
+    const launched = await this.#launched;
+    return launched && proxyOf(launched);
+  }
+
     await prepareContext(context, options);
     if (this.#bereft.delete(principal))
       session.note('The browser had ended unexpectedly and was started anew; its tabs and cookies are gone.');
-    if (sandbox.warning) session.note(`Warning: ${sandbox.warning}`);
+    for (const warning of [sandbox.warning, this.#warningFor(launched, profile !== undefined)])
+      if (warning !== undefined) session.note(`Warning: ${warning}`);
     return session;
   }
 
   /** The kept profile, for the caller that has it: the first one. */
   #profileFor(principal: string, { profile }: Launched): BrowserContext | undefined {
     if (!profile || this.#env.options.isolated) return undefined;
+    await (await this.#standingProxy?.catch(() => undefined))?.[Symbol.asyncDispose]();
     this.#holder ??= principal;
     return this.#holder === principal ? profile : undefined;
   }
@@ -132,14 +151,13 @@ export class Browsers implements AsyncDisposable {
   #launch(): Promise<Launched> {
     if (this.#closed) throw new ToolError('UNAVAILABLE', 'The browser server is shutting down.');
     if (this.#launched) return this.#launched;
-    const { options, log } = this.#env;
-    const { cdpEndpoint } = options;
-    const launching = cdpEndpoint === undefined ? launchChromium(options, log) : attachChromium(cdpEndpoint, log);
+    const launching = this.#start();
     this.#launched = launching;
     launching.then(
       (launched) => launched.browser.once('disconnected', () => this.#lost(launching, launched)),
       () => this.#launched === launching && (this.#launched = undefined),
     );
+      proxy: launched.attached && proxy?.url,
     return launching;
   }
 
@@ -156,6 +174,14 @@ export class Browsers implements AsyncDisposable {
   }
 
   async #closeIdle(): Promise<void> {
+  #hasProfile(principal: string, { profile }: Launched): boolean {
+    return profile !== undefined && !this.#env.options.isolated && this.#holder === principal;
+  }
+
+  #warningFor({ leaks }: Launched, isProfile: boolean): string | undefined {
+    return leaks && leakWarning(leaks, isProfile ? 'profile' : 'contexts');
+  }
+
     if (this.#closingIdle) return;
     this.#closingIdle = true;
     try {
@@ -170,6 +196,30 @@ export class Browsers implements AsyncDisposable {
 
   async #closeIdleSessions(): Promise<void> {
     const since = Date.now() - this.#env.options.idleTimeout;
+  async #start(): Promise<Launched> {
+    const { options, log } = this.#env;
+    const { cdpEndpoint, networkPolicy } = options;
+    const standing = await this.#standingProxy;
+    const proxy = networkPolicy ? (standing ?? (await startProxy(options))) : undefined;
+    const endProxy = async () => {
+      if (!standing) await proxy?.[Symbol.asyncDispose]();
+    };
+    try {
+      const launched = await (cdpEndpoint === undefined ? launchChromium(options, log, proxy) : attachChromium(cdpEndpoint, log, proxy));
+      const close = async () => {
+        try {
+          await launched.close();
+        } finally {
+          await endProxy();
+        }
+      };
+      return { ...launched, close };
+    } catch (error) {
+      await endProxy();
+      throw error;
+    }
+  }
+
     for (const [principal, opening] of this.#sessions) {
       const session = await opening.catch(() => undefined);
       if (session && session.lastUsed < since && !session.busy && !this.takeover(principal).held) await this.closeSession(principal);
@@ -181,4 +231,10 @@ export class Browsers implements AsyncDisposable {
     this.#launched = undefined;
     await (await launching?.catch(() => undefined))?.close();
   }
+}
+
+/** Where a context has to be told of the proxy: in a browser that knows nothing of it, and from which it can be reached. */
+function proxyOf({ proxy, leaks }: Launched): { server: string; bypass: string } | undefined {
+  const reachable = leaks && leaks.profile.length > 0 && !leaks.contexts.includes(pagesWay);
+  return proxy && reachable ? { server: proxy.url, bypass: proxyBypass } : undefined;
 }

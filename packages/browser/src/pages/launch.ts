@@ -15,12 +15,24 @@ import { findExecutable } from './executable.ts';
 import { openProfile } from './profile.ts';
 import { decideSandbox, namespaceCommand, type SandboxDecision } from './sandbox.ts';
 
+/** What goes past the filtering proxy of a browser that was attached to, in words. */
+export interface Leaks {
+  /** From the browser's own windows. */
+  readonly profile: readonly string[];
+  /** From contexts that are made for callers. */
+  readonly contexts: readonly string[];
+  /** How the browser would have to be started. */
+  readonly flags: readonly string[];
+}
+
 /** A running Chromium. */
 export interface Launched {
   readonly browser: Browser;
   readonly sandbox: SandboxDecision;
   /** The way to the network; undefined when the policy is off. */
   readonly proxy: FilteringProxy | undefined;
+  /** What goes past the proxy; only somebody else's browser may have that. */
+  readonly leaks?: Leaks;
   /** The context whose cookies and storage are kept: that of a browser which was attached to, or of `--user-data-dir`. */
   readonly profile?: BrowserContext;
   /** Set when the browser belongs to somebody else. */
@@ -42,8 +54,7 @@ const flags = [
   '--no-pings',
   '--no-default-browser-check',
   '--no-service-autorun',
-  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
-  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+  ...webRtcFlags,
 ];
 
 /** With a proxy Chromium has no names to resolve itself; nothing may go past it. */
@@ -65,8 +76,13 @@ const passed = [
   'DBUS_SESSION_BUS_ADDRESS',
 ];
 
-/** Starts Chromium. @throws ToolError UNAVAILABLE when it cannot be started, with the reason */
-export async function launchChromium(options: BrowserOptions, log: Log): Promise<Launched> {
+/**
+ * Starts Chromium.
+ *
+ * @param proxy its only way to a network
+ * @throws ToolError UNAVAILABLE when it cannot be started, with the reason
+ */
+export async function launchChromium(options: BrowserOptions, log: Log, proxy: FilteringProxy | undefined): Promise<Launched> {
   return withSpan('browser.launch', {}, async (span) => {
     const executable = await findExecutable(options.executablePath, downloadedExecutable());
     const sandbox = await decideSandbox(options.sandbox);
@@ -112,19 +128,8 @@ export async function launchChromium(options: BrowserOptions, log: Log): Promise
   });
 }
 
-async function startProxy({ blockedPorts, allowedHosts, blockedHosts, proxyServer }: BrowserOptions): Promise<FilteringProxy> {
-  if (proxyServer !== undefined && !proxyServer.startsWith('http:')) {
-    throw new ToolError('UNAVAILABLE', 'With the network policy, --proxy-server takes a proxy that speaks plain HTTP only.', {
-      advice: 'Give http://HOST:PORT, or switch the policy off with --no-network-policy.',
-    });
-  }
-  const gateway = Number(environment()['SANDLOT_PORT'] ?? Number.NaN);
-  const policy = new NetworkPolicy({ blockedPorts: [...blockedPorts, gateway], allowedHosts, blockedHosts });
-  return FilteringProxy.start(policy, proxyServer === undefined ? undefined : new NextProxy(proxyServer));
-}
-
 function proxyOptions(proxy: FilteringProxy | undefined, { proxyServer }: BrowserOptions): LaunchOptions {
-  if (proxy) return { proxy: { server: proxy.url, bypass: '<-loopback>' } };
+  if (proxy) return { proxy: { server: proxy.url, bypass: proxyBypass } };
   if (proxyServer === undefined) return {};
   const { protocol, host, username, password } = new URL(proxyServer);
   const credentials = username === '' ? {} : { username: decodeURIComponent(username), password: decodeURIComponent(password) };

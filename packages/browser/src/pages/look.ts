@@ -1,6 +1,7 @@
 /** Takes a turn in a tab, and gives up when the page cannot go on. */
 import { ToolError } from '@sandlot/core';
 import { crashed, toFailure } from './failures.ts';
+import { requireResponse } from './responsive.ts';
 import type { Session } from './session.ts';
 import { clean } from './snapshot.ts';
 import { blockers, type Tab } from './tab.ts';
@@ -18,6 +19,7 @@ export async function look<T>(session: Session, options: LookOptions, work: (tab
   return await tab.inTurn(async () => {
     options.signal.throwIfAborted();
     refuseDialog(tab);
+    await requireResponse(tab);
     try {
       const done = await unlessBlocked(tab, work(tab), options.signal);
       if (done) return done.value;

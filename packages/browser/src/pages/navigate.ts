@@ -5,34 +5,47 @@ import { withSpan } from '@sandlot/core/telemetry';
 import { obstructionHeader } from '../network/proxy.ts';
 import { act, type ActOptions } from './act.ts';
 import type { Report } from './report.ts';
+import { responds } from './responsive.ts';
 import type { Session } from './session.ts';
 import type { Tab } from './tab.ts';
 
 const allowed: ReadonlySet<string> = new Set(['http:', 'https:', 'data:', 'about:']);
 /** After the document is there, what it loads is waited for this long. */
 const loadGraceMs = 3_000;
+/** The same where the caller wants the network to be quiet. */
+const idleGraceMs = 5_000;
 /** A new document is shown at more length than the effect of a click. */
 const documentChars = 4_000;
 
 /**
  * Opens `address` in a tab and waits until the page is there.
  *
- * @param options `newTab` opens it in a tab of its own
+ * @param options `newTab` opens it in a tab of its own; `waitUntil` says what of it has to be there (default `load`)
  */
 export async function navigate(
   session: Session,
   address: string,
-  { newTab, ...options }: ActOptions & { newTab?: boolean | undefined },
+  { newTab, waitUntil = 'load', ...options }: ActOptions & { newTab?: boolean | undefined; waitUntil?: WaitUntil | undefined },
 ): Promise<Report> {
   const url = toUrl(address);
   return withSpan(
     'browser.navigate',
     { attributes: { 'url.scheme': url.protocol.slice(0, -1), 'server.address': url.hostname } },
     async () => {
-      const tabId = newTab ? (await session.open()).id : options.tabId;
-      return act(session, { maxChars: documentChars, ...options, tabId }, async (tab) => goTo(session, tab, url.href));
+      const tabId = newTab ? (await session.open()).id : await usable(session, options.tabId);
+      return act(session, { maxChars: documentChars, ...options, tabId }, async (tab) => goTo(session, tab, url.href, waitUntil));
     },
   );
+}
+
+/** What a navigation waits for, always within limits of time. */
+export type WaitUntil = 'load' | 'domcontentloaded' | 'networkidle';
+
+/** The tab to navigate: a new one in place of one whose page would never let go. */
+async function usable(session: Session, id: string | undefined): Promise<string | undefined> {
+  const tab = await session.tab(id);
+  if (await responds(tab)) return id;
+  return (await session.replace(tab, 'did not answer')).id;
 }
 
 /** Moves through the history of a tab; false when there is nothing there. */
@@ -48,13 +61,14 @@ export async function travel(session: Session, way: 'back' | 'forward' | 'reload
   );
 }
 
-async function goTo(session: Session, tab: Tab, url: string): Promise<void> {
-  const { page } = tab;
+async function goTo(session: Session, tab: Tab, url: string, waitUntil: WaitUntil): Promise<void> {
+  const { page, document } = tab;
   using download = tab.listen(['download']);
   try {
     const response = await open(page, url);
     if (response?.headers()[obstructionHeader] !== undefined) refuseObstructed(session, response.url());
   } catch (error) {
+    if (isNetworkFailure(error)) await errorPageAfter(tab, document);
     const tunnel = error instanceof Error ? /ERR_TUNNEL_CONNECTION_FAILED at (\S+)/.exec(error.message)?.[1] : undefined;
     if (tunnel !== undefined) refuseObstructed(session, tunnel);
     // A download instead of a page ends the navigation: the report tells of it.
@@ -62,10 +76,24 @@ async function goTo(session: Session, tab: Tab, url: string): Promise<void> {
     if (!aborted || (await Promise.race([download.first, later(500)])) !== 'download') throw error;
     return;
   }
-  await page.waitForLoadState('load', { timeout: loadGraceMs }).catch(() => undefined);
+  if (waitUntil === 'domcontentloaded') return;
+  const timeout = waitUntil === 'load' ? loadGraceMs : idleGraceMs;
+  await page.waitForLoadState(waitUntil, { timeout }).catch(() => undefined);
 }
 
-/** The error page of a navigation that failed before may come only now, and in this one's way. */
+function isNetworkFailure(error: unknown): boolean {
+  return error instanceof Error && /net::ERR_(?!ABORTED)/.test(error.message);
+}
+
+/** Chromium shows its error page some time after the failure; a navigation that starts before that would be taken for interrupted. */
+async function errorPageAfter(tab: Tab, document: number): Promise<void> {
+  const deadline = performance.now() + loadGraceMs;
+  while (tab.document === document && performance.now() < deadline) {
+    await tab.page.waitForEvent('framenavigated', { timeout: 100 }).catch(() => undefined);
+  }
+}
+
+/** The error page of a navigation that a script of the page began may come now, and in this one's way. */
 async function open(page: Page, url: string, tries = 5): Promise<Response | null> {
   try {
     return await page.goto(url, { waitUntil: 'domcontentloaded' });

@@ -26,6 +26,7 @@ export interface Report {
 }
 
 const fullChars = 39_000;
+const popupsShown = 5;
 
 /**
  * Looks at the tab after an action.
@@ -51,7 +52,7 @@ export async function makeReport(session: Session, tab: Tab, mode: SnapshotMode,
     changed: !sameDocument || (page?.text ?? '') !== '',
     ...(tab.dialog && { dialog: describeDialog(tab) }),
     ...(files.length > 0 && { files }),
-    events: [...notes, ...tabEvents(tab), ...downloads.map(describeDownload), ...popups.flatMap((popup) => describePopup(popup, session))],
+    events: [...notes, ...tabEvents(tab), ...downloads.map(describeDownload), ...describePopups(popups, session)],
     ...(page && { page }),
   };
 }
@@ -76,9 +77,12 @@ function tabEvents(tab: Tab): string[] {
   return events;
 }
 
-function describePopup(popup: Tab, session: Session): string[] {
-  if (popup.page.isClosed()) return [];
-  return [`New tab ${popup.id}: ${popup.page.url().slice(0, 200)} (current stays ${session.current?.id ?? popup.id})`];
+function describePopups(popups: readonly Tab[], { current }: Session): string[] {
+  const open = popups.filter(({ page }) => !page.isClosed());
+  const stays = open.map(({ id, page }) => `New tab ${id}: ${page.url().slice(0, 200)} (current stays ${current?.id ?? id})`);
+  return stays.length <= popupsShown
+    ? stays
+    : [...stays.slice(0, popupsShown), `${stays.length - popupsShown} more new tabs: browser_tabs`];
 }
 
 function describeDownload({ name, path, bytes, state, reason }: DownloadRecord): string {

@@ -1,6 +1,7 @@
 /** Pictures of a page, scaled for a model. */
 import { ToolError } from '@sandlot/core';
 import { withSpan } from '@sandlot/core/telemetry';
+import { withLabels } from './annotate.ts';
 import { look, type LookOptions } from './look.ts';
 import type { Session } from './session.ts';
 import type { Tab } from './tab.ts';
@@ -14,6 +15,10 @@ export interface ScreenshotOptions extends LookOptions {
   readonly fullPage?: boolean | undefined;
   /** 0 to 100, for jpeg and webp. Default 75. */
   readonly quality?: number | undefined;
+  /** `device`: one pixel of the picture for each of the screen. Default `css`. */
+  readonly scale?: 'css' | 'device' | undefined;
+  /** Draws the refs of what can be acted on over the viewport. Default false. */
+  readonly annotate?: boolean | undefined;
   /** Wider pictures are scaled down. Default 1280. */
   readonly maxWidth?: number | undefined;
   /** Workspace file to write. */
@@ -47,36 +52,42 @@ const tallest = 8_000;
 export async function takeScreenshot(session: Session, options: ScreenshotOptions): Promise<Screenshot> {
   return withSpan('browser.screenshot', {}, async () =>
     look(session, options, async (tab) => {
-      const { type = 'jpeg', quality = 75, maxWidth = 1280 } = options;
-      const box = await boxOf(tab, options);
-      if (box.width < 1 || box.height < 1)
-        throw new ToolError('FAILED_PRECONDITION', `${options.target ?? 'The page'} has no size to take a picture of.`);
-      const height = Math.min(box.height, tallest);
-      const scale = Math.min(1, maxWidth / box.width, tallest / height);
-      const cdp = await tab.page.context().newCDPSession(tab.page);
-      try {
-        const { data } = await cdp.send('Page.captureScreenshot', {
-          format: type,
-          ...(type !== 'png' && { quality }),
-          clip: { ...box, height, scale },
-          captureBeyondViewport: options.fullPage === true || options.target !== undefined,
-        });
-        const path = options.filename === undefined ? undefined : await session.files.write(options.filename, Buffer.from(data, 'base64'));
-        return {
-          url: tab.url,
-          width: Math.round(box.width * scale),
-          height: Math.round(height * scale),
-          scale: Math.round(scale * 1e4) / 1e4,
-          cut: Math.round(box.height - height),
-          mimeType: `image/${type}`,
-          data,
-          ...(path !== undefined && { path }),
-        };
-      } finally {
-        await cdp.detach().catch(() => undefined);
-      }
+      const { annotate = false, signal } = options;
+      return annotate ? withLabels(tab, signal, async () => capture(session, tab, options)) : capture(session, tab, options);
     }),
   );
+}
+
+async function capture(session: Session, tab: Tab, options: ScreenshotOptions): Promise<Screenshot> {
+  const { type = 'jpeg', quality = 75, maxWidth = 1280 } = options;
+  const box = await boxOf(tab, options);
+  if (box.width < 1 || box.height < 1)
+    throw new ToolError('FAILED_PRECONDITION', `${options.target ?? 'The page'} has no size to take a picture of.`);
+  const height = Math.min(box.height, tallest);
+  const density = options.scale === 'device' ? await tab.page.evaluate(() => devicePixelRatio) : 1;
+  const scale = Math.min(density, maxWidth / box.width, tallest / height);
+  const cdp = await tab.page.context().newCDPSession(tab.page);
+  try {
+    const { data } = await cdp.send('Page.captureScreenshot', {
+      format: type,
+      ...(type !== 'png' && { quality }),
+      clip: { ...box, height, scale },
+      captureBeyondViewport: options.fullPage === true || options.target !== undefined,
+    });
+    const path = options.filename === undefined ? undefined : await session.files.write(options.filename, Buffer.from(data, 'base64'));
+    return {
+      url: tab.url,
+      width: Math.round(box.width * scale),
+      height: Math.round(height * scale),
+      scale: Math.round(scale * 1e4) / 1e4,
+      cut: Math.round(box.height - height),
+      mimeType: `image/${type}`,
+      data,
+      ...(path !== undefined && { path }),
+    };
+  } finally {
+    await cdp.detach().catch(() => undefined);
+  }
 }
 
 /** What to show, in CSS pixels of the document. */

@@ -6,10 +6,12 @@ import type { BrowserContext, Page, Response } from 'playwright-core';
 import type { Obstruction } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
 import { type DownloadRecord, Downloads } from './downloads.ts';
+import { fetchDocument } from './fetch-document.ts';
 import { Mocks } from './mocks.ts';
 import { Recordings } from './recording.ts';
 import type { Secrets } from './secrets.ts';
 import type { SharedDownload, SharedDownloads } from './shared-downloads.ts';
+import { endPage } from './responsive.ts';
 import { Tab } from './tab.ts';
 import { WorkspaceFiles } from './workspace-files.ts';
 
@@ -33,6 +35,8 @@ export interface SessionEnv {
   readonly secrets: Secrets;
   /** Called when tabs come, go, or move. */
   readonly changed: () => void;
+  /** Address of the filtering proxy in front of a browser that was attached to. */
+  readonly proxy?: string | undefined;
   /** Set when the context is a kept profile, which stays open; with the downloads of a browser that was attached to. */
   readonly profile?: { readonly downloads: SharedDownloads | undefined };
 }
@@ -50,16 +54,18 @@ export class Session {
   readonly tabs = new Map<string, Tab>();
   #current: Tab | undefined;
   readonly #changed: () => void;
+  readonly #proxy: string | undefined;
   lastUsed = Date.now();
   #count = 0;
   #holds = 0;
   #happenings: Happenings = { notes: [], downloads: [], popups: [] };
   readonly #texts = new Map<string, string>();
-  readonly #onPage = (page: Page) => void this.#adopt(page);
+  readonly #onPage = (page: Page) => void (this.#hasRoom(page) && this.#adopt(page));
 
-  constructor(context: BrowserContext, { workspace, options, log, obstruction, profile, secrets, changed }: SessionEnv) {
+  constructor(context: BrowserContext, { workspace, options, log, obstruction, profile, secrets, changed, proxy }: SessionEnv) {
     this.secrets = secrets;
     this.#changed = changed;
+    this.#proxy = proxy;
     this.context = context;
     this.profile = profile;
     this.mocks = new Mocks(context);
@@ -96,7 +102,7 @@ export class Session {
    */
   async tab(id?: string): Promise<Tab> {
     const tab = id === undefined ? this.current : this.tabs.get(id);
-    if (tab?.crashed) return this.#replace(tab);
+    if (tab?.crashed) return this.replace(tab, 'had crashed');
     if (tab) return tab;
     if (id === undefined) return this.open();
     const known = [...this.tabs.keys()].join(', ') || 'none';
@@ -187,6 +193,16 @@ export class Session {
     for (const tab of this.tabs.values()) if (tab.ours) await this.closeTab(tab);
   }
 
+  /** Pages open tabs as they like; those beyond the most are closed. */
+  #hasRoom(page: Page): boolean {
+    if (this.tabs.size < mostTabs || [...this.tabs.values()].some((tab) => tab.page === page)) return true;
+    if (page.isClosed()) return false;
+    void page.close().catch(() => undefined);
+    const note = `A page opened more than ${mostTabs} tabs; those beyond were closed.`;
+    if (!this.#happenings.notes.includes(note)) this.note(note);
+    return false;
+  }
+
   #adopt(page: Page): Tab {
     for (const known of this.tabs.values()) if (known.page === page) return known;
     const tab = new Tab(`t${++this.#count}`, page, this.shared);
@@ -194,6 +210,7 @@ export class Session {
     meter.shift('sandlot.browser.pages', 1, {});
     this.current ??= tab;
     page.on('popup', (popup) => {
+      if (!this.#hasRoom(popup)) return;
       const opened = this.#adopt(popup);
       opened.ours = tab.ours;
       this.#happenings.popups.push(opened);
@@ -228,24 +245,17 @@ export class Session {
     if (!/^application\/pdf\b/i.test(response.headers()['content-type'] ?? '') || !response.ok() || request.method() !== 'GET') return;
     if (!request.isNavigationRequest() || request.frame() !== tab.page.mainFrame()) return;
     const url = response.url();
-    const fetch = async () => {
-      const answer = await this.context.request.get(url, { timeout: 120_000, maxRedirects: 0, failOnStatusCode: true });
-      try {
-        return await answer.body();
-      } finally {
-        await answer.dispose();
-      }
-    };
+    const fetch = async () => fetchDocument(this.context, url, this.#proxy);
     this.#happenings.downloads.push(this.downloads.save(url, fetch));
   }
 
-  async #replace(crashed: Tab): Promise<Tab> {
-    const wasCurrent = this.current === crashed;
+  /** Puts an empty tab in the place of one that is of no use any more. @param why for the next answer: `had crashed` */
+  async replace(broken: Tab, why: string): Promise<Tab> {
     const before = this.current;
     const tab = await this.open();
-    if (!wasCurrent) this.current = before;
-    this.note(`Tab ${crashed.id} (${crashed.page.url()}) had crashed; the empty tab ${tab.id} replaces it.`);
-    await crashed.page.close().catch(() => undefined);
+    if (before !== broken) this.current = before;
+    this.note(`Tab ${broken.id} (${broken.url.slice(0, 200)}) ${why}; the empty tab ${tab.id} replaces it.`);
+    void endPage(broken.page);
     return tab;
   }
 }

@@ -58,7 +58,8 @@ export function clean(text: string): string {
   return text.toWellFormed().replaceAll(/[\p{Cc}--[\t\n]]|[\p{Cf}--[\u200C\u200D]]/gv, '');
 }
 
-function isActing(line: string): boolean {
+/** True for a line of something that can be acted on, and for headings. */
+export function isActing(line: string): boolean {
   const text = line.trimStart().replace(/^- /, '').replace(/^'/, '');
   return acting.test(text) || heading.test(text) || line.includes('[cursor=pointer]');
 }

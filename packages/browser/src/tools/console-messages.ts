@@ -13,7 +13,6 @@ export const browserConsoleMessages = defineTool({
   effect: 'read',
   scope: 'browser:read',
   openWorld: true,
-  group: 'devtools',
   input: z.object({
     level: z.enum(consoleLevels).describe('Least severity'),
     all: z.boolean().optional().describe('Earlier pages too'),

@@ -11,7 +11,6 @@ export const browserDrag = defineTool({
   effect: 'destroy',
   scope: 'browser:act',
   openWorld: true,
-  group: 'input',
   input: z.object({
     startTarget: target,
     endTarget: target,

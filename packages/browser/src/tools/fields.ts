@@ -1,11 +1,12 @@
 /** Parameters and facts that many tools share. Short on purpose: each is repeated in every tool of the list. */
 import { z } from 'zod';
 
-export const tabId = z.string().optional().describe('Default: current');
-export const target = z.string().describe('Ref (e12) or selector');
-export const element = z.string().optional().describe('For people');
-export const snapshot = z.enum(['diff', 'full', 'none']).optional().describe('Page in the answer');
-export const filename = z.string().optional().describe('Write to this file instead');
+export const tabId = z.string().optional().describe('Else current');
+export const target = z.string().describe('Ref or selector');
+/** Clients of playwright-mcp send it; it is not listed, because it changes nothing. */
+export const element = z.string().optional().meta({ description: 'The element in words, for people', unlisted: true });
+export const snapshot = z.enum(['diff', 'full', 'none']).optional().describe('Of page');
+export const filename = z.string().optional().describe('File to write');
 
 /**
  * Facts that the list of tools shows as "an object" only: spelled out in every tool they would cost more than all the

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { toMarkdown } from '../pages/markdown.ts';
+import { continueText } from '../pages/read-page.ts';
 import { filename, tabId, target, unlisted } from './fields.ts';
 import { renderPart } from './render-part.ts';
 
@@ -15,17 +16,20 @@ export const browserGetMarkdown = defineTool({
     target: target.optional(),
     all: z.boolean().optional().describe('Menus too'),
     maxChars: z.int().optional().describe('Default 40000'),
+    cursor: z.string().optional().describe('Where an answer was cut'),
     filename,
     tabId,
   }),
   output: unlisted(
     z.object({
       url: z.string().describe('Page URL'),
-      cursor: z.string().optional().describe('For the rest, with browser_snapshot'),
+      cursor: z.string().optional().describe('For the rest'),
       path: z.string().optional().describe('File written'),
     }),
   ),
-  run: async ({ maxChars = 40_000, ...input }, { domain, principal, signal }) =>
-    toMarkdown(await domain.session(principal), { ...input, maxChars, signal }),
+  async run({ maxChars = 40_000, cursor, ...input }, { domain, principal, signal }) {
+    const session = await domain.session(principal);
+    return cursor === undefined ? toMarkdown(session, { ...input, maxChars, signal }) : continueText(session, cursor, maxChars);
+  },
   render: renderPart,
 });

@@ -11,7 +11,6 @@ export const browserHover = defineTool({
   effect: 'destroy',
   scope: 'browser:act',
   openWorld: true,
-  group: 'input',
   idempotent: true,
   input: z.object({
     target,

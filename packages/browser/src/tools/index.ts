@@ -8,6 +8,7 @@ import { browserCookieGet } from './cookie-get.ts';
 import { browserCookieList } from './cookie-list.ts';
 import { browserCookieSet } from './cookie-set.ts';
 import { browserDrag } from './drag.ts';
+import { browserDrop } from './drop.ts';
 import { browserEmulateMedia } from './emulate-media.ts';
 import { browserEvaluate } from './evaluate.ts';
 import { browserFileUpload } from './file-upload.ts';
@@ -71,6 +72,7 @@ export const tools = [
   browserClick,
   browserHover,
   browserDrag,
+  browserDrop,
   browserType,
   browserFillForm,
   browserSelectOption,

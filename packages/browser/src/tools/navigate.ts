@@ -13,6 +13,7 @@ export const browserNavigate = defineTool({
   openWorld: true,
   input: z.object({
     url: z.string().describe('Address'),
+    waitUntil: z.enum(['load', 'domcontentloaded', 'networkidle']).optional().describe('Default load'),
     newTab: z.boolean().optional().describe('In a new tab'),
     snapshot,
     tabId,

@@ -12,7 +12,6 @@ export const browserNetworkRequest = defineTool({
   effect: 'read',
   scope: 'browser:read',
   openWorld: true,
-  group: 'network',
   input: z.object({
     index: z.number().int().min(1).describe('Its number in browser_network_requests'),
     part: z.enum(requestParts).optional().describe('Default all'),

@@ -12,7 +12,6 @@ export const browserNetworkRequests = defineTool({
   effect: 'read',
   scope: 'browser:read',
   openWorld: true,
-  group: 'network',
   input: z.object({
     static: z.boolean().optional().describe('Pictures, scripts, styles too'),
     filter: z.string().min(1).optional().describe('Regular expression for the URL'),

@@ -11,5 +11,5 @@ export function renderPart({ url, title, note, ...part }: Part): string {
 export function renderText({ text, left, cursor, path }: Pick<Part, 'text' | 'left' | 'cursor' | 'path'>, heading: string): string {
   if (path !== undefined) return `Written to ${path}`;
   const rest = cursor === undefined ? '' : `\n[${left} more characters: browser_snapshot {"cursor":"${cursor}"}]`;
-  return `### ${heading} (untrusted)\n${text}${rest}`;
+  return `### ${heading} (untrusted, ${text.length} characters)\n${text}${rest}`;
 }

@@ -11,7 +11,6 @@ export const browserResize = defineTool({
   effect: 'destroy',
   scope: 'browser:act',
   openWorld: true,
-  group: 'media',
   idempotent: true,
   input: z.object({
     width: z.number().int().min(100).max(8000).describe('CSS pixels'),

@@ -22,6 +22,7 @@ export const browserTabs = defineTool({
       current: z.string().optional().describe('Current tab'),
       tabs: z.array(z.object({ tabId: z.string(), url: z.string(), title: z.string() })).describe('Open tabs'),
       sandbox: z.enum(['on', 'user-namespace', 'off']).describe("Chromium's own sandbox"),
+      network_policy: z.enum(['on', 'off']).describe('Whether the network policy holds for your tabs'),
     }),
   ),
   async run({ action, ...rest }, { domain, principal, signal }) {
@@ -30,13 +31,16 @@ export const browserTabs = defineTool({
     }
     const session = await domain.session(principal);
     const list = await changeTabs(session, action, { ...rest, signal });
-    return { ...list, sandbox: (await domain.sandbox())?.mode ?? 'on' };
+    const { holds = true, warning } = (await domain.policy(principal)) ?? {};
+    const mode = (await domain.sandbox())?.mode ?? 'on';
+    return { ...list, sandbox: mode, network_policy: holds ? ('on' as const) : ('off' as const), warning };
   },
-  render({ tabs, current, sandbox, events }) {
+  render({ tabs, current, sandbox, warning, events }) {
     const lines = tabs.map(
       ({ tabId: id, url, title }, index) => `- ${index}: ${id === current ? '(current) ' : ''}${id} [${title}](${url})`,
     );
     if (sandbox === 'off') lines.push('Warning: Chromium runs without its own sandbox.');
+    if (warning !== undefined) lines.push(`Warning: ${warning}`);
     return ['### Open tabs', ...lines, ...events.map((event) => `- ${event}`)].join('\n');
   },
 });

@@ -16,6 +16,8 @@ export const browserTakeScreenshot = defineTool({
     type: z.enum(['png', 'jpeg', 'webp']).optional().describe('Default jpeg'),
     fullPage: z.boolean().optional().describe('Whole page'),
     quality: z.int().min(1).max(100).optional().describe('Default 75'),
+    scale: z.enum(['css', 'device']).optional().describe('Default css'),
+    annotate: z.boolean().optional().describe('Labels with refs'),
     maxWidth: z.int().min(16).max(4096).optional().describe('Default 1280'),
     filename,
     tabId,

@@ -57,7 +57,9 @@ export function createMcpApp(runtime: Runtime, options: McpAppOptions): Hono<Soc
   const { routes } = runtime.server;
   if (routes) {
     const fetchRoute = routesFetch(runtime);
-    app.all(`${routes.path}*`, (c) => fetchRoute(c.req.raw));
+    for (const [at, to] of Object.entries({ ...routes.aliases, [routes.path]: routes.path })) {
+      app.all(`${at}*`, (c) => fetchRoute(at === to ? c.req.raw : new Request(c.req.url.replace(at, to), c.req.raw)));
+    }
   }
   app.route(
     '/',

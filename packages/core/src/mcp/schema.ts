@@ -102,9 +102,14 @@ const bounds = [
 
 function dropBounds(schema: z.core.JSONSchema.BaseSchema): void {
   for (const key of bounds) delete schema[key];
+  // An argument that is taken but says nothing to a model, marked by `.meta({ unlisted: true })`.
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (typeof property === 'object' && property['unlisted'] === true) delete schema.properties?.[name];
+  }
 }
 
-function dropSafeIntegerBounds(schema: { minimum?: number; maximum?: number }): void {
+function dropSafeIntegerBounds(schema: z.core.JSONSchema.BaseSchema): void {
+  delete schema['unlisted'];
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }

@@ -1,11 +1,12 @@
 /** The suite that every tool of every server runs through. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { toListedTool } from '../mcp/schema.ts';
 import { listedTools } from '../runtime.ts';
 import type { ServerDefinition } from '../server.ts';
 import type { Tool } from '../tool.ts';
 import { connect, type TestClient } from './connect.ts';
+import { Seats } from './seats.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Good arguments for one tool; a function when they depend on what earlier calls made. */
@@ -21,6 +22,11 @@ export interface ContractOptions {
   caps?: readonly string[];
   /** Fills the workspace before each example. */
   prepare?: (workspace: string) => Promise<void>;
+  /**
+   * For a server whose start is expensive: one for all examples of an era, each by a principal of its own. Called after each
+   * example to end what its principal has. Default: a server for each example.
+   */
+  endPrincipal?: (client: TestClient) => Promise<unknown>;
 }
 
 /** Registers the contract of a server with vitest. Call it at the top level of a test file. */
@@ -32,11 +38,13 @@ export function contractSuite(server: ServerDefinition, options: ContractOptions
       const own = tools.filter(({ example, name }) => example && !(name in options.examples)).map(({ name }) => name);
       expect([...Object.keys(options.examples), ...own].toSorted()).toEqual(tools.map(({ name }) => name).toSorted());
     });
-    for (const tool of tools) describe(tool.name, () => toolContract(server, tool, { ...options, caps }));
+    const seats = new Seats(server, { ...options, caps });
+    afterAll(() => seats[Symbol.asyncDispose]());
+    for (const tool of tools) describe(tool.name, () => toolContract(server, tool, seats, { ...options, caps }));
   });
 }
 
-function toolContract(server: ServerDefinition, tool: Tool, options: ContractOptions): void {
+function toolContract(server: ServerDefinition, tool: Tool, seats: Seats, options: ContractOptions): void {
   it('has a name, a description, an effect and a scope that fit', () => {
     expect(tool.name).toMatch(new RegExp(`^${server.name}_[a-z0-9]+(?:_[a-z0-9]+)*$`));
     expect(tool.name.length).toBeLessThanOrEqual(40);
@@ -72,11 +80,10 @@ function toolContract(server: ServerDefinition, tool: Tool, options: ContractOpt
 
   for (const era of ['modern', 'legacy'] as const) {
     it(`answers its example with facts that match its schema (${era})`, async () => {
-      await using folder = await temporaryFolder();
-      await options.prepare?.(folder.path);
-      await using client = await connect(server, { workspace: folder.path, era, ...pick(options) });
+      await using seat = await seats.take(era, tool.name);
+      const { client, folder } = seat;
       const example = options.examples[tool.name] ?? tool.example ?? {};
-      const answer = await client.call(tool.name, typeof example === 'function' ? await example(client, folder.path) : example);
+      const answer = await client.call(tool.name, typeof example === 'function' ? await example(client, folder) : example);
       expect(answer.text, answer.text).not.toContain('INTERNAL');
       expect(answer.isError, answer.text).toBe(false);
       expect(answer.content.length).toBeGreaterThan(0);

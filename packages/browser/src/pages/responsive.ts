@@ -1,0 +1,35 @@
+/** Pages whose script runs without end: they answer nothing, and would hold up whoever waits for them. */
+import { ToolError } from '@sandlot/core';
+import type { Page } from 'playwright-core';
+import type { Tab } from './tab.ts';
+
+const patienceMs = 4_000;
+
+/** True unless the page leaves a question unanswered that costs it nothing. */
+export async function responds({ page, dialog, crashed }: Tab): Promise<boolean> {
+  if (dialog || crashed || page.isClosed()) return true;
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), patienceMs);
+  const answered = page.evaluate(() => true).catch(() => true);
+  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+}
+
+/** @throws ToolError UNAVAILABLE when the page does not answer, unless a dialog opens meanwhile, which stops it too */
+export async function requireResponse(tab: Tab): Promise<void> {
+  if ((await responds(tab)) || tab.dialog) return;
+  throw new ToolError('UNAVAILABLE', `The page in tab ${tab.id} does not answer: a script in it runs without end.`, {
+    advice: 'Open an address with browser_navigate: an empty tab takes its place.',
+  });
+}
+
+/** Ends a page that may be past answering. */
+export async function endPage(page: Page): Promise<void> {
+  try {
+    const cdp = await page.context().newCDPSession(page);
+    // It is never answered: the process is gone.
+    void cdp.send('Page.crash').catch(() => undefined);
+  } catch {
+    // It is gone already.
+  }
+  await page.close().catch(() => undefined);
+}
