@@ -88,7 +88,7 @@ export function createApp(options: AppOptions): App {
   app.use(limits(usage));
   // Before the span: looking at telemetry makes none.
   app.route('/', telemetryRoutes(options.telemetry));
-  app.route('/', byteRoutes(registry, guard));
+  app.route('/', byteRoutes(registry, guard, options.oauth?.publicUrl));
   app.use(jsonBody(maxRequestBytes));
   app.use(httpSpan());
   app.route('/', ticketRoutes(tickets));

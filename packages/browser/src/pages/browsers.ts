@@ -3,7 +3,10 @@ import { type Log, ToolError } from '@sandlot/core';
 import type { BrowserContext } from 'playwright-core';
 import type { BrowserOptions } from '../options.ts';
 import { Takeover } from '../human/takeover.ts';
-import { attachChromium } from './attach.ts';
+import { pagesWay, proxyBypass } from '../network/leaks.ts';
+import type { FilteringProxy } from '../network/proxy.ts';
+import { startProxy } from '../network/start.ts';
+import { attachChromium, leakWarning } from './attach.ts';
 import { contextOptions, prepareContext } from './context-options.ts';
 import { type Launched, launchChromium } from './launch.ts';
 import type { Secrets } from './secrets.ts';
@@ -27,6 +30,8 @@ export class Browsers implements AsyncDisposable {
   /** Who has the kept profile, as long as the server lives: nobody else inherits the logins. */
   #holder: string | undefined;
   #launched: Promise<Launched> | undefined;
+  /** A proxy that others rely on outlives the browser. */
+  readonly #standingProxy: Promise<FilteringProxy> | undefined;
   #closed = false;
   #closingIdle = false;
 
@@ -66,9 +71,9 @@ export class Browsers implements AsyncDisposable {
     return known;
   }
 
-  /** True while a person has taken over somewhere. */
-  get held(): boolean {
-    return [...this.#takeovers.values()].some(({ held }) => held);
+  /** True while somebody would miss the server: a person has taken over, or a browser goes through its proxy. */
+  get needed(): boolean {
+    return this.#standingProxy !== undefined || [...this.#takeovers.values()].some(({ held }) => held);
   }
 
   /** Values that the agent types by name. */
@@ -90,6 +95,20 @@ export class Browsers implements AsyncDisposable {
     return (await this.#launched)?.sandbox;
   }
 
+  /** Whether the network policy holds for this caller, and what to tell when it does not; undefined while no browser runs. */
+  async policy(principal: string): Promise<{ readonly holds: boolean; readonly warning?: string } | undefined> {
+    const launched = await this.#launched;
+    if (!launched) return undefined;
+    const warning = this.#warningFor(launched, this.#hasProfile(principal, launched));
+    return { holds: launched.proxy !== undefined && warning === undefined, ...(warning !== undefined && { warning }) };
+  }
+
+  /** The filtering proxy, when the browser does not go through it by itself. */
+  async contextProxy(): Promise<{ server: string; bypass: string } | undefined> {
+    const launched = await this.#launched;
+    return launched && proxyOf(launched);
+  }
+
   /** The browser that was attached to; undefined when it was started here, or none runs. */
   async attached(): Promise<Launched['attached']> {
     return (await this.#launched)?.attached;
@@ -100,6 +119,7 @@ export class Browsers implements AsyncDisposable {
     clearInterval(this.#idle);
     for (const opening of this.#sessions.values()) await (await opening.catch(() => undefined))?.recordings[Symbol.asyncDispose]();
     await this.#closeBrowser();
+    await (await this.#standingProxy?.catch(() => undefined))?.[Symbol.asyncDispose]();
   }
 
   async #open(principal: string): Promise<Session> {
@@ -116,22 +136,9 @@ export class Browsers implements AsyncDisposable {
       secrets,
       changed: () => this.takeover(principal).changed(),
       obstruction: (host) => proxy?.obstruction(host),
+      proxy: launched.attached && proxy?.url,
       ...(profile && { profile: { downloads: launched.attached?.downloads } }),
     });
-  /** Whether the network policy holds for this caller, and what to tell when it does not; undefined while no browser runs. */
-  async policy(principal: string): Promise<{ readonly holds: boolean; readonly warning?: string } | undefined> {
-    const launched = await this.#launched;
-    if (!launched) return undefined;
-    const warning = this.#warningFor(launched, this.#hasProfile(principal, launched));
-    return { holds: launched.proxy !== undefined && warning === undefined, ...(warning !== undefined && { warning }) };
-  }
-
-  /** The filtering proxy, when the browser does not go through it by itself. */
-  async contextProxy(): Promise<{ server: string; bypass: string } | undefined> {
-    const launched = await this.#launched;
-    return launched && proxyOf(launched);
-  }
-
     await prepareContext(context, options);
     if (this.#bereft.delete(principal))
       session.note('The browser had ended unexpectedly and was started anew; its tabs and cookies are gone.');
@@ -143,9 +150,16 @@ export class Browsers implements AsyncDisposable {
   /** The kept profile, for the caller that has it: the first one. */
   #profileFor(principal: string, { profile }: Launched): BrowserContext | undefined {
     if (!profile || this.#env.options.isolated) return undefined;
-    await (await this.#standingProxy?.catch(() => undefined))?.[Symbol.asyncDispose]();
     this.#holder ??= principal;
     return this.#holder === principal ? profile : undefined;
+  }
+
+  #hasProfile(principal: string, { profile }: Launched): boolean {
+    return profile !== undefined && !this.#env.options.isolated && this.#holder === principal;
+  }
+
+  #warningFor({ leaks }: Launched, isProfile: boolean): string | undefined {
+    return leaks && leakWarning(leaks, isProfile ? 'profile' : 'contexts');
   }
 
   #launch(): Promise<Launched> {
@@ -157,45 +171,9 @@ export class Browsers implements AsyncDisposable {
       (launched) => launched.browser.once('disconnected', () => this.#lost(launching, launched)),
       () => this.#launched === launching && (this.#launched = undefined),
     );
-      proxy: launched.attached && proxy?.url,
     return launching;
   }
 
-  #lost(launching: Promise<Launched>, launched: Launched): void {
-    if (this.#launched !== launching) return;
-    this.#launched = undefined;
-    for (const [principal, opening] of this.#sessions) {
-      this.#bereft.add(principal);
-      void opening.then(async ({ recordings }) => recordings[Symbol.asyncDispose]()).catch(() => undefined);
-    }
-    this.#sessions.clear();
-    this.#env.log.warn('the browser ended unexpectedly');
-    void launched.close().catch(() => undefined);
-  }
-
-  async #closeIdle(): Promise<void> {
-  #hasProfile(principal: string, { profile }: Launched): boolean {
-    return profile !== undefined && !this.#env.options.isolated && this.#holder === principal;
-  }
-
-  #warningFor({ leaks }: Launched, isProfile: boolean): string | undefined {
-    return leaks && leakWarning(leaks, isProfile ? 'profile' : 'contexts');
-  }
-
-    if (this.#closingIdle) return;
-    this.#closingIdle = true;
-    try {
-      await this.#closeIdleSessions();
-      if (this.#sessions.size === 0) await this.#closeBrowser();
-    } catch (error) {
-      this.#env.log.warn('closing idle tabs', { error });
-    } finally {
-      this.#closingIdle = false;
-    }
-  }
-
-  async #closeIdleSessions(): Promise<void> {
-    const since = Date.now() - this.#env.options.idleTimeout;
   async #start(): Promise<Launched> {
     const { options, log } = this.#env;
     const { cdpEndpoint, networkPolicy } = options;
@@ -220,6 +198,33 @@ export class Browsers implements AsyncDisposable {
     }
   }
 
+  #lost(launching: Promise<Launched>, launched: Launched): void {
+    if (this.#launched !== launching) return;
+    this.#launched = undefined;
+    for (const [principal, opening] of this.#sessions) {
+      this.#bereft.add(principal);
+      void opening.then(async ({ recordings }) => recordings[Symbol.asyncDispose]()).catch(() => undefined);
+    }
+    this.#sessions.clear();
+    this.#env.log.warn('the browser ended unexpectedly');
+    void launched.close().catch(() => undefined);
+  }
+
+  async #closeIdle(): Promise<void> {
+    if (this.#closingIdle) return;
+    this.#closingIdle = true;
+    try {
+      await this.#closeIdleSessions();
+      if (this.#sessions.size === 0) await this.#closeBrowser();
+    } catch (error) {
+      this.#env.log.warn('closing idle tabs', { error });
+    } finally {
+      this.#closingIdle = false;
+    }
+  }
+
+  async #closeIdleSessions(): Promise<void> {
+    const since = Date.now() - this.#env.options.idleTimeout;
     for (const [principal, opening] of this.#sessions) {
       const session = await opening.catch(() => undefined);
       if (session && session.lastUsed < since && !session.busy && !this.takeover(principal).held) await this.closeSession(principal);

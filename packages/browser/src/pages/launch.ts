@@ -6,9 +6,8 @@ import { type Log, ToolError } from '@sandlot/core';
 import { environment } from '@sandlot/core/config';
 import { withSpan } from '@sandlot/core/telemetry';
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
-import { NextProxy } from '../network/next-proxy.ts';
-import { NetworkPolicy } from '../network/policy.ts';
-import { FilteringProxy } from '../network/proxy.ts';
+import { proxyBypass, webRtcFlags } from '../network/leaks.ts';
+import type { FilteringProxy } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
 import type { Attached } from './attach.ts';
 import { findExecutable } from './executable.ts';
@@ -89,11 +88,7 @@ export async function launchChromium(options: BrowserOptions, log: Log, proxy: F
     span.setAttribute('sandlot.browser.sandbox', sandbox.mode);
     if (sandbox.warning) log.warn(sandbox.warning);
     const home = await mkdtemp(join(tmpdir(), 'sandlot-browser-'));
-    const proxy = options.networkPolicy ? await startProxy(options) : undefined;
-    const remove = async () => {
-      await proxy?.[Symbol.asyncDispose]();
-      await rm(home, { recursive: true, force: true, maxRetries: 5 });
-    };
+    const remove = async () => rm(home, { recursive: true, force: true, maxRetries: 5 });
     try {
       const launchOptions: LaunchOptions = {
         executablePath: await writeLauncher(home, executable, sandbox),
