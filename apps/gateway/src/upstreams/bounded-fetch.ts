@@ -1,6 +1,7 @@
 /** The `fetch` of a connection to a server over HTTP: no message may be longer than the limit, and addresses may have to be public. */
 import { ToolError } from '@sandlot/core';
 import { privateLiteral, publicLookup } from '@sandlot/core/network';
+import type { AnswerPlace, AnswerRoom } from './answer-room.ts';
 
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -10,10 +11,12 @@ export interface BoundedFetchOptions {
   readonly maxBytes: number;
   /** Only public addresses may be connected to. */
   readonly publicOnly: boolean;
+  /** Where long answers of the server take turns. */
+  readonly room: AnswerRoom;
 }
 
 /** Makes one. */
-export async function boundedFetch({ maxBytes, publicOnly }: BoundedFetchOptions): Promise<Fetch> {
+export async function boundedFetch({ maxBytes, publicOnly, room }: BoundedFetchOptions): Promise<Fetch> {
   const { Agent, fetch: send } = await import('undici');
   // A call may take as long as the entry's `timeout` says, and a stream may be silent.
   const connect = publicOnly ? { lookup: publicLookup(notPublic) } : {};
@@ -32,16 +35,24 @@ export async function boundedFetch({ maxBytes, publicOnly }: BoundedFetchOptions
     const { status, statusText } = answer;
     const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
     const content: ReadableStream<Uint8Array<ArrayBuffer>> | null = answer.body;
-    return new Response(content && content.pipeThrough(limit(maxBytes, isStream)), { status, statusText, headers: [...answer.headers] });
+    if (!isStream && Number(answer.headers.get('content-length')) > maxBytes) {
+      await content?.cancel();
+      throw tooMuch(maxBytes);
+    }
+    return new Response(content && content.pipeThrough(limit(maxBytes, isStream, room.place())), {
+      status,
+      statusText,
+      headers: [...answer.headers],
+    });
   };
 }
 
 /** Counts from the last blank line in a stream of events, else from the start. */
-function limit(maxBytes: number, isStream: boolean): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+function limit(maxBytes: number, isStream: boolean, place: AnswerPlace): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
   let bytes = 0;
   let lineIsEmpty = false;
   return new TransformStream({
-    transform(chunk, controller) {
+    async transform(chunk, controller) {
       let counted = 0;
       for (let end = isStream ? chunk.indexOf(10) : -1; end >= 0; end = chunk.indexOf(10, counted)) {
         const length = end - counted;
@@ -52,9 +63,15 @@ function limit(maxBytes: number, isStream: boolean): TransformStream<Uint8Array<
       }
       bytes += chunk.length - counted;
       if (counted < chunk.length) lineIsEmpty = false;
-      if (bytes <= maxBytes) controller.enqueue(chunk);
-      else controller.error(tooMuch(maxBytes));
+      if (bytes > maxBytes) {
+        place.end();
+        return controller.error(tooMuch(maxBytes));
+      }
+      await place.grown(bytes);
+      controller.enqueue(chunk);
     },
+    flush: () => place.end(),
+    cancel: () => place.end(),
   });
 }
 

@@ -1,5 +1,6 @@
 /** The connections to one added server: opened at first use, one for each seat, closed when idle, gone when they end. */
 import { ToolError } from '@sandlot/core';
+import { AnswerRoom } from './answer-room.ts';
 import type { Loose } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { InFlightCalls } from './in-flight.ts';
@@ -35,6 +36,7 @@ export class Connections implements AsyncDisposable {
   readonly #options: ForeignServerOptions;
   readonly #events: ConnectionEvents;
   readonly #live = new Map<string, Promise<Live>>();
+  readonly #room = new AnswerRoom();
   readonly #closing = new Set<Promise<void>>();
   readonly #reconnect = new Reconnect();
   #pid: number | undefined;
@@ -135,15 +137,14 @@ export class Connections implements AsyncDisposable {
       },
       onNotification: (method: string, params: Loose) => this.#events.onNotification(calls, method, params),
     };
-    const opened = await openForeign(this.#options, seat.capabilities, handlers, this.stderr, this.#ending.signal).catch(
-      (error: unknown) => {
-        this.#reconnect.failed(error);
-        log.warn('server could not be connected', { server: id, error });
-        if (ToolError.is(error)) throw error;
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new ToolError('UNAVAILABLE', `The server "${id}" could not be connected: ${reason}`, { cause: error });
-      },
-    );
+    const shared = { stderr: this.stderr, room: this.#room };
+    const opened = await openForeign(this.#options, seat.capabilities, handlers, shared, this.#ending.signal).catch((error: unknown) => {
+      this.#reconnect.failed(error);
+      log.warn('server could not be connected', { server: id, error });
+      if (ToolError.is(error)) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ToolError('UNAVAILABLE', `The server "${id}" could not be connected: ${reason}`, { cause: error });
+    });
     const { pid } = opened.link;
     this.#pid = pid;
     void opened.link.ended.then((how) => {

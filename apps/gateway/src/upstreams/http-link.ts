@@ -1,6 +1,7 @@
 /** A link to a user's server over Streamable HTTP, or HTTP+SSE of 2024-11-05. */
 import { SdkHttpError, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { ToolError } from '@sandlot/core';
+import type { AnswerRoom } from './answer-room.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { isLoose, type Loose } from './caller.ts';
 import { JsonRpcPeer, type PeerHandlers } from './peer.ts';
@@ -18,13 +19,15 @@ export interface HttpSpec {
   readonly maxMessageBytes: number;
   /** Only public addresses may be connected to. */
   readonly publicOnly: boolean;
+  /** Where long answers of the server take turns. */
+  readonly room: AnswerRoom;
 }
 
 /** Opens a link. The headers are the configuration's: a caller's token is never passed on. */
 export async function httpLink(spec: HttpSpec, handlers: PeerHandlers): Promise<Link> {
   const options = {
     requestInit: { headers: { ...spec.headers } },
-    fetch: await boundedFetch({ maxBytes: spec.maxMessageBytes, publicOnly: spec.publicOnly }),
+    fetch: await boundedFetch({ maxBytes: spec.maxMessageBytes, publicOnly: spec.publicOnly, room: spec.room }),
   };
   const url = new URL(spec.url);
   const transport = spec.type === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);

@@ -50,7 +50,7 @@ export function lineStream(options: LineStreamOptions): MessageTransport {
     if (rest.length > 0) chunks.push(rest);
     bytes += rest.length;
     if (bytes <= options.maxBytes) return;
-    long = new LongLine(Buffer.concat(chunks), { maxBytes: options.maxBytes, onKnown: (id) => options.onOverflow(tooLong, id) });
+    long = new LongLine(chunks, { maxBytes: options.maxBytes, onKnown: (id) => options.onOverflow(tooLong, id) });
     chunks = [];
     bytes = 0;
   });

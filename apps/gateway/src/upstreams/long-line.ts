@@ -21,11 +21,12 @@ export class LongLine {
   #isKnown = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param start what came of it */
-  constructor(start: Buffer, options: LongLineOptions) {
+  /** @param chunks what came of it; they are not held */
+  constructor(chunks: readonly Buffer[], options: LongLineOptions) {
     this.#options = options;
-    this.#tail = start.subarray(-kept);
-    const id = /^\s*\{"jsonrpc":"2\.0","id":(\d+),"(?:result|error)"/.exec(start.subarray(0, kept).toString('latin1'))?.[1];
+    this.#tail = Buffer.concat(chunks.slice(-kept)).subarray(-kept);
+    const start = Buffer.concat(chunks.slice(0, kept), kept);
+    const id = /^\s*\{"jsonrpc":"2\.0","id":(\d+),"(?:result|error)"/.exec(start.toString('latin1'))?.[1];
     if (id === undefined) this.#wait();
     else this.#know(Number(id));
   }
