@@ -29,6 +29,9 @@ import { telemetryRoutes, type TelemetryRoutesOptions } from './routes/telemetry
 import { ticketRoutes } from './routes/tickets.ts';
 import { OpenSockets } from './sockets/open-sockets.ts';
 import { type SocketRoute, ticketPath } from './sockets/route.ts';
+import { callerOfPass } from './ui/entrance.ts';
+import { answer as answerUi, previewAt, previewHosts, uiRoutes } from './ui/routes.ts';
+import type { Uis } from './ui/uis.ts';
 import type { ServerAdmin } from './upstreams/admin.ts';
 import type { Registry } from './upstreams/registry.ts';
 
@@ -49,6 +52,7 @@ export interface AppOptions {
   readonly sockets?: readonly SocketRoute[];
   /** Paths of pages, on which a one-time ticket is accepted as it is on those of WebSockets. Default none. */
   readonly ticketPaths?: readonly string[];
+  readonly uis: Uis;
   readonly maxRequestBytes: number;
   readonly isReady: () => boolean;
   readonly log: Log;
@@ -67,7 +71,7 @@ const sweepMs = 30_000;
 
 /** Makes the app. */
 export function createApp(options: AppOptions): App {
-  const { registry, views, maxRequestBytes, authenticator, ticketPaths = [], sockets = [], log, guard = openGuard } = options;
+  const { registry, views, maxRequestBytes, authenticator, ticketPaths = [], sockets = [], log, guard = openGuard, uis } = options;
   const tickets = new Tickets();
   const usage = new Usage();
   const sweeping = setInterval(() => usage.sweep(), sweepMs).unref();
@@ -81,13 +85,25 @@ export function createApp(options: AppOptions): App {
   );
   app.use(securityHeaders());
   app.use(hostOrigin(options.hosts));
+  app.use(previewHosts(previewApp(options, { tickets, usage, guard, fail }), options.hosts.names));
   app.route('/', healthRoutes(options.isReady));
   app.route('/', oauthRoutes(challenges));
   // Whatever is added below this line needs a credential.
-  app.use(auth({ authenticator, tickets, ticketPaths: [...ticketPaths, ...sockets.map(ticketPath)] }));
+  app.use(
+    auth({
+      authenticator,
+      tickets,
+      ticketPaths: [...ticketPaths, ...sockets.map(ticketPath), ...uis.ticketPaths],
+      passOf(c) {
+        const place = uis.placeOf(new URL(c.req.url).pathname);
+        return place && callerOfPass(c, place, uis.passes);
+      },
+    }),
+  );
   app.use(limits(usage));
   // Before the span: looking at telemetry makes none.
   app.route('/', telemetryRoutes(options.telemetry));
+  app.route('/', uiRoutes(uis, guard));
   app.route('/', byteRoutes(registry, guard, options.oauth?.publicUrl));
   app.use(jsonBody(maxRequestBytes));
   app.use(httpSpan());
@@ -110,6 +126,23 @@ export function createApp(options: AppOptions): App {
       await mcp.close();
     },
   };
+}
+
+/** The app of hosts of the form `<port>-<host>`: the same policy, and nothing but the port behind it. */
+function previewApp(
+  { authenticator, uis }: AppOptions,
+  { tickets, usage, guard, fail }: { tickets: Tickets; usage: Usage; guard: Guard; fail: (error: unknown, c: Context) => Response },
+): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+  app.onError(fail);
+  const pathOf = (c: Context<GatewayEnv>) => {
+    const { path, rest } = previewAt(c);
+    return `${path.slice(0, -1)}${rest}`;
+  };
+  app.use(auth({ authenticator, tickets, ticketPaths: ['/proxy/'], pathOf, passOf: (c) => callerOfPass(c, previewAt(c), uis.passes) }));
+  app.use(limits(usage));
+  app.all('*', (c) => answerUi(c, previewAt(c), uis, guard));
+  return app;
 }
 
 /** Every scope that some tool needs. */

@@ -15,16 +15,24 @@ const keptMs = 75_000;
  *
  * @throws ToolError UNAVAILABLE when the port is taken
  */
-export function listenApp(app: Hono<GatewayEnv>, address: Address): Promise<HttpListening> {
+export function listenApp(app: Hono<GatewayEnv>, address: Address & { readonly basePath?: string }): Promise<HttpListening> {
   // The app gets Node's own objects besides: the caller's address, and the end of the connection.
   const listener = getRequestListener((request, env) => app.fetch(request, env), { hostname: address.host });
-  const server = createServer({ keepAliveTimeout: keptMs, ...upgradeOptions }, (incoming, outgoing) =>
-    isHost(incoming.headers.host) ? void listener(incoming, outgoing) : refuse(incoming, outgoing),
-  );
+  const server = createServer({ keepAliveTimeout: keptMs, ...upgradeOptions }, (incoming, outgoing) => {
+    enter(incoming, address.basePath);
+    if (isHost(incoming.headers.host)) void listener(incoming, outgoing);
+    else refuse(incoming, outgoing);
+  });
+  server.on('upgrade', (incoming) => enter(incoming, address.basePath));
   serveUpgrades(server, (request, bindings) =>
     isHost(bindings.incoming.headers.host) ? app.fetch(request, bindings) : new Response(null, { status: 403 }),
   );
   return bindServer(server, address);
+}
+
+/** Takes the part of the path away under which a proxy shows the gateway, where it has not done so itself. */
+function enter(incoming: IncomingMessage, basePath = ''): void {
+  if (basePath !== '' && incoming.url?.startsWith(`${basePath}/`)) incoming.url = incoming.url.slice(basePath.length);
 }
 
 /** No URL can be made from such a Host, so the app cannot be asked. */

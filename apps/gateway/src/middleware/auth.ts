@@ -32,34 +32,39 @@ export interface AuthOptions {
   readonly tickets: Tickets;
   /** Paths of pages and WebSockets, where `?ticket=` stands in for a header. */
   readonly ticketPaths: readonly string[];
+  /** Who has a pass of a UI, where a page of one is asked for. Default nobody. */
+  readonly passOf?: (c: Context<GatewayEnv>) => Principal | undefined;
+  /** The path for which credentials must be good. Default that of the request. */
+  readonly pathOf?: (c: Context<GatewayEnv>) => string;
 }
 
 /** Asks for a credential: a header, or a one-time ticket on the paths of pages and WebSockets. */
 export function auth(options: AuthOptions): MiddlewareHandler<GatewayEnv> {
   return async function auth(c, next) {
-    c.set('caller', fromTicket(c, options) ?? (await fromHeaders(c, options)));
+    c.set('caller', fromTicket(c, options) ?? options.passOf?.(c) ?? (await fromHeaders(c, options)));
     return next();
   };
 }
 
-function fromHeaders(c: Context<GatewayEnv>, { authenticator }: AuthOptions): Principal | Promise<Principal> {
+function fromHeaders(c: Context<GatewayEnv>, { authenticator, pathOf }: AuthOptions): Principal | Promise<Principal> {
   const connection = c.env?.incoming?.socket;
   return authenticator.authenticate({
     headers: c.req.raw.headers,
-    path: c.req.path,
+    path: pathOf?.(c) ?? c.req.path,
     address: canonicalAddress(connection?.remoteAddress),
     connection,
   });
 }
 
-function fromTicket(c: Context<GatewayEnv>, { tickets, ticketPaths }: AuthOptions): Principal | undefined {
+function fromTicket(c: Context<GatewayEnv>, { tickets, ticketPaths, pathOf }: AuthOptions): Principal | undefined {
   const given = c.req.url.includes('?') ? c.req.queries('ticket') : undefined;
   if (given === undefined || keyOf(c.req.raw.headers) !== undefined) return undefined;
-  if (!ticketPaths.some((prefix) => isBelow(c.req.path, prefix))) {
-    throw new ToolError('UNAUTHENTICATED', `A ticket is not accepted on ${c.req.path}.`, { advice: 'Send the key or token in a header.' });
+  const path = pathOf?.(c) ?? c.req.path;
+  if (!ticketPaths.some((prefix) => isBelow(path, prefix))) {
+    throw new ToolError('UNAUTHENTICATED', `A ticket is not accepted on ${path}.`, { advice: 'Send the key or token in a header.' });
   }
   const [ticket = ''] = given;
-  const principal = given.length === 1 ? tickets.redeem(ticket, c.req.method, c.req.path) : undefined;
+  const principal = given.length === 1 ? tickets.redeem(ticket, c.req.method, path) : undefined;
   if (principal) return principal;
   throw new ToolError('UNAUTHENTICATED', 'The ticket is unknown, used, expired, or for something else.', {
     advice: 'Get a new one with POST /tickets.',

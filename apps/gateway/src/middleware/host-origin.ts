@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { ToolError } from '@sandlot/core';
 import type { MiddlewareHandler } from 'hono';
+import { previewOfPath, withoutPreview } from '../ui/place.ts';
 import type { GatewayEnv } from './auth.ts';
 
 /** Names under which the gateway answers. */
@@ -29,7 +30,8 @@ export function hostOrigin(rule: HostRule): MiddlewareHandler<GatewayEnv> {
   const exact = new Set(rule.names.map((name) => hostnameOf(name) ?? name));
   const suffixes = rule.names.filter((name) => name.startsWith('*.')).map((name) => name.slice(1).toLowerCase());
   const isNamed = (name: string) => exact.has(name) || exact.has('*') || suffixes.some((suffix) => name.endsWith(suffix));
-  const isAllowed = (name: string) => isNamed(name) || (rule.plain ? isPlain(name) : isLocal(name));
+  const isUs = (name: string) => isNamed(name) || (rule.plain ? isPlain(name) : isLocal(name));
+  const isAllowed = (name: string) => isUs(name) || isUs(withoutPreview(name));
   // Most requests carry one and the same Host.
   let lastGood: string | undefined;
   return async function hostOrigin(c, next) {
@@ -48,7 +50,7 @@ export function hostOrigin(rule: HostRule): MiddlewareHandler<GatewayEnv> {
       throw refused(`The address in the request line is not that of the Host "${host}".`, 'Send a path in the request line.');
     }
     const origin = c.req.header('origin');
-    if (origin !== undefined && !isOwn(origin, host, exact)) {
+    if (origin !== undefined && !isOwn(origin, host, exact) && !isSandboxed(origin, c.req.url)) {
       throw refused(`The Origin "${origin}" is not allowed.`, 'Call from a program, or add the host of the page to SANDLOT_ALLOWED_HOSTS.');
     }
     return next();
@@ -82,6 +84,11 @@ function isOwn(origin: string, host: string, named: ReadonlySet<string>): boolea
   if (!url) return false;
   const own = URL.parse(`${url.protocol}//${host}`);
   return url.host === own?.host || named.has(url.hostname);
+}
+
+/** A previewed page on the gateway's host has no origin: its requests have a pass in their path instead, which no other page knows. */
+function isSandboxed(origin: string, url: string): boolean {
+  return origin === 'null' && previewOfPath(new URL(url).pathname)?.pass !== undefined;
 }
 
 function refused(message: string, advice: string): ToolError {

@@ -37,7 +37,7 @@ export interface EntrySources {
 }
 
 /** Words that stand for something else in URLs and scopes. */
-const reserved: ReadonlySet<string> = new Set(['gateway', 'servers', 'p']);
+const reserved: ReadonlySet<string> = new Set(['gateway', 'servers', 'p', 'ui']);
 
 /** Sorts the entries. One that is wrong harms no other. */
 export function sortEntries({ file, added, own, allowStdio }: EntrySources): Entries {

@@ -1,4 +1,5 @@
 /** WebSocket upgrades that go through the same app, and so the same checks, as every other request. */
+import type { EventEmitter } from 'node:events';
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ToolError } from '../errors.ts';
@@ -6,14 +7,16 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 /** A request for a WebSocket. A route takes it, or answers like any other. */
 export interface Upgrade {
-  /** The WebSocket, once it is open. */
-  readonly socket: WebSocket | undefined;
+  /** The WebSocket or the bare connection, once a route has taken it; it tells `close`. */
+  readonly socket: EventEmitter | undefined;
   /**
    * Opens it. Whatever the route answers then is dropped.
    *
    * @throws ToolError INVALID_ARGUMENT for a handshake that is none, or whose client is gone
    */
   accept(): WebSocket;
+  /** Takes the connection as it is, with the handshake unanswered, for a tunnel to what is behind. Whatever the route answers then is dropped. */
+  tunnel(): { readonly connection: Duplex; readonly head: Buffer };
 }
 
 /** What the app gets with a request for a WebSocket. */
@@ -49,20 +52,28 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
 }
 
 class PendingUpgrade implements Upgrade {
-  socket: WebSocket | undefined;
+  socket: EventEmitter | undefined;
   readonly #open: (onOpen: (socket: WebSocket) => void) => void;
+  readonly #bare: { readonly connection: Duplex; readonly head: Buffer };
 
   constructor(sockets: WebSocketServer, incoming: IncomingMessage, duplex: Duplex, head: Buffer) {
     this.#open = (onOpen) => sockets.handleUpgrade(incoming, duplex, head, onOpen);
+    this.#bare = { connection: duplex, head };
   }
 
   accept(): WebSocket {
     // Without a check of its own, the library opens at once or not at all.
-    this.#open((socket) => {
-      this.socket = socket;
-    });
-    if (this.socket) return this.socket;
+    const opened: WebSocket[] = [];
+    this.#open((socket) => void opened.push(socket));
+    const [socket] = opened;
+    this.socket = socket;
+    if (socket) return socket;
     throw new ToolError('INVALID_ARGUMENT', 'This is no WebSocket handshake, or its client is gone.');
+  }
+
+  tunnel(): { readonly connection: Duplex; readonly head: Buffer } {
+    this.socket = this.#bare.connection;
+    return this.#bare;
   }
 }
 
