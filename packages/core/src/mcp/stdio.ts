@@ -3,12 +3,14 @@ import { chmod, mkdir, rm, stat } from 'node:fs/promises';
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { Server } from '@modelcontextprotocol/server';
 import { serveStdio, type StdioServerHandle, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { principalHeader } from '../routes.ts';
 import type { Runtime } from '../runtime.ts';
 import { createMcpServer, type McpServerOptions } from './server.ts';
 import { Subscriptions, watchingTransport } from './subscriptions.ts';
+import { wholeLines } from './whole-lines.ts';
 
 /** Something that listens. */
 export interface Listening {
@@ -22,7 +24,7 @@ const openingBrace = '{'.charCodeAt(0);
 
 /** Serves one client over stdin and stdout; `closed` settles when stdin ends. */
 export function listenStdio(runtime: Runtime): Listening {
-  const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: runtime.limits.requestBytes });
+  const transport = transportOf(runtime, process.stdin, process.stdout);
   const handle = serveConnection(runtime, transport, { transport: 'pipe' });
   const closed = new Promise<void>((resolve) => {
     process.stdin.once('end', resolve);
@@ -30,6 +32,10 @@ export function listenStdio(runtime: Runtime): Listening {
     process.stdout.once('error', () => resolve());
   });
   return { close: () => handle.close(), closed };
+}
+
+function transportOf({ limits }: Runtime, input: Readable, output: Writable): StdioServerTransport {
+  return new StdioServerTransport(input.pipe(wholeLines(limits.requestBytes)), output, { maxBufferSize: limits.requestBytes });
 }
 
 /** Serves one connection, with its subscriptions. */
@@ -58,7 +64,7 @@ export async function listenUnix(runtime: Runtime, path: string): Promise<Listen
   const sockets = new Set<Socket>();
   let http: Promise<HttpServer> | undefined;
   const serveMcp = (socket: Socket) => {
-    const transport = new StdioServerTransport(socket, socket, { maxBufferSize: runtime.limits.requestBytes });
+    const transport = transportOf(runtime, socket, socket);
     const handle = serveConnection(runtime, transport, { transport: 'unix', behindGateway: true });
     socket.on('close', () => void handle.close().catch(() => undefined));
   };
