@@ -28,7 +28,9 @@ const onSite = (args: Record<string, unknown>) => async (client: TestClient) => 
 
 contractSuite(browser, {
   prepare: (workspace) => writeFile(`${workspace}/a.txt`, 'hello'),
-  endPrincipal: (client) => client.call('browser_close'),
+  // What outlives a navigation ends with the context.
+  reset: async (client, tool) =>
+    /tracing|video|route|state|media|resize|mouse|takeover/.test(tool) ? client.call('browser_close') : undefined,
   examples: {
     browser_navigate: { url: page },
     browser_navigate_back: after({}),

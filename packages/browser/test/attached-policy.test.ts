@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { browser } from '../src/index.ts';
 import { proxyFlags } from '../src/network/leaks.ts';
 import { desktopIt as it, startDesktop } from './desktop.ts';
+import { startOuterProxy } from './outer-proxy.ts';
 import { headers, serve } from './served.ts';
 import { startSite } from './site.ts';
 
@@ -134,15 +135,8 @@ it('CVE-2026-43576 (B3): a debugging port cannot send the server to another host
 it('a PDF of an attached browser is fetched by the same way as its page, and so under the same policy', async () => {
   await using at = await world();
   // Nobody but this proxy knows the host.
-  const next = createHttpServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF-1.4');
-  }).listen(0, '127.0.0.1');
-  await once(next, 'listening');
-  const address = next.address();
-  const port = typeof address === 'object' ? address?.port : 0;
-  const agent = await at.attach({ isolated: true, proxyServer: `http://127.0.0.1:${port}` });
+  await using next = await startOuterProxy();
+  const agent = await at.attach({ isolated: true, proxyServer: `http://${next.address}` });
   const answer = await agent.call('browser_navigate', { url: 'http://intra.invalid/a.pdf' });
   expect(answer.facts['files'], answer.text).toMatchObject([{ state: 'completed', bytes: 8 }]);
-  next.closeAllConnections();
-  next.close();
 });

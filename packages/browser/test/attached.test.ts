@@ -102,6 +102,21 @@ it('keeps a dialog for the agent, and forgets it when somebody else has answered
   await vi.waitFor(async () => expect((await at.client.call('browser_snapshot')).text).toContain('button "false"'), patient);
 });
 
+it('windows that a page opens over itself, to print or to ask for a permission, do not stop the agent', async () => {
+  await using at = await attach({
+    '/': `<button id=print onclick="print(); this.textContent='Printed'">P</button><button id=full onclick="document.documentElement.requestFullscreen()">F</button>
+      <button id=ask onclick="Notification.requestPermission(); navigator.geolocation.getCurrentPosition(() => out.textContent = 'place', () => 0); navigator.clipboard?.readText().then(() => out.textContent = 'clipboard', () => 0)">A</button><p id=out>nothing</p>`,
+  });
+  await at.client.call('browser_navigate', { url: at.site.url });
+  for (const id of ['print', 'full', 'ask']) {
+    const answer = await at.client.call('browser_click', { target: `#${id}` });
+    expect(answer.isError, answer.text).toBe(false);
+  }
+  const { text } = await at.client.call('browser_snapshot');
+  expect(text).toContain('button "Printed"');
+  expect(text).toContain('nothing');
+});
+
 it('gives the profile to one caller and others contexts of their own', async () => {
   await using at = await attach({ '/': '<title>Page</title>' });
   const bob = await at.client.as('bob');

@@ -1,42 +1,13 @@
-import { createServer } from 'node:http';
-import { connect as connectTo, type AddressInfo, type Socket } from 'node:net';
 import { connect, temporaryFolder } from '@sandlot/core/testing';
 import { expect, it } from 'vitest';
 import { browser } from '../src/index.ts';
-
-/** A proxy that knows one site, whatever it is called, and asks for a password. */
-async function startProxy() {
-  const seen: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
-    seen.push(`${request.method} ${request.url} ${request.headers['proxy-authorization']}`);
-    response.end(`<h1>Through ${request.headers.host}</h1>`);
-  });
-  server.on('connection', (socket) => sockets.add(socket));
-  server.on('connect', (request, client) => {
-    seen.push(`CONNECT ${request.url} ${request.headers['proxy-authorization']}`);
-    const { port } = server.address() as AddressInfo;
-    const upstream = connectTo(port, '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
-    for (const socket of [upstream, client]) socket.on('error', () => undefined);
-    upstream.pipe(client);
-    client.pipe(upstream);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    seen,
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
+import { startOuterProxy } from './outer-proxy.ts';
 
 const basic = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
 
 it('goes to other machines through the proxy, with its password, and still refuses what the policy refuses', async () => {
   await using folder = await temporaryFolder();
-  await using proxy = await startProxy();
+  await using proxy = await startOuterProxy();
   const options = { proxyServer: `http://me:p%40ss@${proxy.address}` };
   await using client = await connect(browser, { workspace: folder.path, options });
   expect((await client.call('browser_navigate', { url: 'http://intra.invalid/page' })).text).toContain('Through intra.invalid');

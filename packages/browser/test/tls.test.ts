@@ -30,7 +30,7 @@ it('a page opens right after one whose certificate or handshake failed', async (
     ports.push(typeof address === 'object' && address ? address.port : 0);
   }
   await using client = await connect(browser, { workspace: folder.path });
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 4; round++) {
     for (const [index, reason] of [/certificate|ERR_CERT/, /ERR_SSL|ERR_/].entries()) {
       const failed = await client.call('browser_navigate', { url: `https://127.0.0.1:${ports[index]}/` });
       expect(failed.error, failed.text).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringMatching(reason) });

@@ -179,7 +179,8 @@ export class FilteringProxy implements AsyncDisposable {
     upstream.pipe(client);
     client.pipe(upstream);
     client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+    // What has come from it may still be on its way to the client.
+    upstream.on('close', (failed: boolean) => (failed ? client.destroy() : client.end()));
   }
 
   /** What this machine knows of a name is judged here; the other proxy resolves it again. @throws Refusal */

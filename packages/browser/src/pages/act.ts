@@ -5,7 +5,7 @@ import { makeReport, type Report, type SnapshotMode } from './report.ts';
 import { requireResponse } from './responsive.ts';
 import type { Session } from './session.ts';
 import { settle } from './settle.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { takeSnapshot, unlessTooLarge } from './snapshot.ts';
 import { interruptions, type Tab } from './tab.ts';
 
 /** How an action is run. */
@@ -59,6 +59,6 @@ async function refuseGone(tab: Tab): Promise<void> {
 /** A caller that has not seen this document gets the changes since now. */
 async function lookFirst(tab: Tab, signal: AbortSignal): Promise<void> {
   if (tab.dialog || tab.seenNow || tab.page.url() === 'about:blank') return;
-  const shot = await unlessBlocked(tab, takeSnapshot(tab.page, false, signal), signal);
-  if (shot) tab.saw(shot.value);
+  const shot = await unlessBlocked(tab, unlessTooLarge(takeSnapshot(tab.page, false, signal)), signal);
+  if (shot?.value) tab.saw(shot.value);
 }

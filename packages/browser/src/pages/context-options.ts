@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
 import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
+import { printNothing } from '../in-page/print.ts';
 import type { BrowserOptions } from '../options.ts';
 
 /** Options of a context, a kept profile's too. */
@@ -19,6 +20,7 @@ export function contextOptions(options: BrowserOptions): BrowserContextOptions {
 /** Loads what `--storage-state` and `--init-script` name into a context. @throws ToolError UNAVAILABLE when it cannot be read */
 export async function prepareContext(context: BrowserContext, { storageState, initScript }: BrowserOptions): Promise<void> {
   if (storageState !== undefined) await context.setStorageState(await readable(storageState, '--storage-state'));
+  await context.addInitScript(printNothing);
   if (initScript !== undefined) await context.addInitScript({ path: await readable(initScript, '--init-script') });
 }
 

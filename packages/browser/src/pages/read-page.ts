@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { cutText } from './cut.ts';
 import { look } from './look.ts';
 import type { Session } from './session.ts';
-import { clean, selectLines, type Selection, takeSnapshot, withoutBox } from './snapshot.ts';
+import { clean, selectLines, type Selection, takeSnapshot, unlessTooLarge, withoutBox } from './snapshot.ts';
 import { locate } from './target.ts';
 
 /** A text or a part of it. */
@@ -41,11 +41,16 @@ export async function readPage(session: Session, options: ReadOptions): Promise<
       const { scope = 'page', depth, boxes = false, target, signal } = options;
       const withBoxes = boxes || scope === 'viewport';
       const part = target === undefined ? undefined : await snapshotOf(tab.page, target, withBoxes, signal);
-      const lines = await takeSnapshot(tab.page, withBoxes, signal);
+      const whole = takeSnapshot(tab.page, withBoxes, signal);
+      const lines = part === undefined ? await whole : await unlessTooLarge(whole);
       const viewport = scope === 'viewport' ? await tab.viewport() : undefined;
-      const picked = selectLines(part ?? lines, { scope, boxes, ...(depth !== undefined && { depth: Math.max(1, depth) }) }, viewport);
-      tab.saw(lines.map(withoutBox));
-      const note = picked.length < lines.length ? `Shows ${picked.length} of the page's ${lines.length} lines.` : undefined;
+      const picked = selectLines(
+        part ?? lines ?? [],
+        { scope, boxes, ...(depth !== undefined && { depth: Math.max(1, depth) }) },
+        viewport,
+      );
+      if (lines) tab.saw(lines.map(withoutBox));
+      const note = lines && picked.length < lines.length ? `Shows ${picked.length} of the page's ${lines.length} lines.` : undefined;
       const head = { url: tab.url, title: await tab.page.title(), ...(note !== undefined && { note }) };
       return { ...head, ...(await deliver(session, picked.join('\n'), options)) };
     }),

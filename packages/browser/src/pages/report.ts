@@ -4,7 +4,7 @@ import { diffLines } from './diff.ts';
 import type { DownloadRecord } from './downloads.ts';
 import { describeDialog, unlessBlocked } from './look.ts';
 import type { Session } from './session.ts';
-import { selectLines, takeSnapshot } from './snapshot.ts';
+import { selectLines, takeSnapshot, unlessTooLarge } from './snapshot.ts';
 import type { Tab } from './tab.ts';
 
 /** How much of the page an answer shows. */
@@ -37,12 +37,13 @@ const popupsShown = 5;
 export async function makeReport(session: Session, tab: Tab, mode: SnapshotMode, most: number, signal: AbortSignal): Promise<Report> {
   const closed = tab.page.isClosed();
   const [shot, title] = await Promise.all([
-    closed || mode === 'none' ? undefined : unlessBlocked(tab, takeSnapshot(tab.page, false, signal), signal),
+    closed || mode === 'none' ? undefined : unlessBlocked(tab, unlessTooLarge(takeSnapshot(tab.page, false, signal)), signal),
     closed ? undefined : unlessBlocked(tab, tab.page.title(), signal),
   ]);
   const sameDocument = tab.seenNow !== undefined;
-  const page = shot && showPage(session, tab, shot.value, mode, most);
-  if (shot) tab.saw(shot.value);
+  const page = shot?.value && showPage(session, tab, shot.value, mode, most);
+  if (shot?.value) tab.saw(shot.value);
+  if (shot && !shot.value) session.note('The page has too many elements to show: browser_get_markdown, or a selector as target.');
   const { popups, downloads, notes } = session.drain();
   const files = downloads.map(({ path, name, bytes, state }) => ({ path: path ?? name, bytes: bytes ?? 0, state }));
   return {

@@ -1,5 +1,7 @@
 /** The accessibility snapshot of a page as lines, and the parts of it that are asked for. */
+import { ToolError } from '@sandlot/core';
 import type { Page } from 'playwright-core';
+import { hasStuckFrame } from './stuck-frames.ts';
 
 /** Which part of the page a snapshot shows. */
 export type Scope = 'page' | 'viewport' | 'interactive';
@@ -18,14 +20,37 @@ const acting =
   /^(?:button|link|textbox|searchbox|checkbox|radio|combobox|listbox|option|menuitem|menuitemcheckbox|menuitemradio|slider|spinbutton|switch|tab|treeitem|gridcell|iframe)\b/;
 const heading = /^heading\b/;
 
+/** Longest time of a snapshot; frames that have not answered by then are left out. */
+const usualMs = 15_000;
+const stuckMs = 2_000;
+/** A snapshot of more would take longer than anybody waits: it costs about 0.1 ms an element. */
+const mostElements = 40_000;
+
 /**
  * Takes the whole snapshot. It is always taken whole, because Playwright resolves refs against the latest one only.
  *
  * @param boxes with bounding boxes, which cost time on large pages
+ * @throws ToolError PAYLOAD_TOO_LARGE when the page has too many elements
  */
 export async function takeSnapshot(page: Page, boxes: boolean, signal: AbortSignal): Promise<string[]> {
-  const text = await page.ariaSnapshot({ mode: 'ai', boxes, signal, timeout: 15_000 });
+  // Where the document is on its way to another one, the snapshot waits for that.
+  const elements = await page.evaluate(() => document.getElementsByTagName('*').length).catch(() => 0);
+  if (elements > mostElements) {
+    throw new ToolError('PAYLOAD_TOO_LARGE', `The page has ${elements} elements; a snapshot takes ${mostElements}.`, {
+      advice: 'Read it with browser_get_markdown, or a part of it with browser_snapshot and a selector as target; act by selector.',
+    });
+  }
+  const timeout = (await hasStuckFrame(page)) ? stuckMs : usualMs;
+  const text = await page.ariaSnapshot({ mode: 'ai', boxes, signal, timeout });
   return clean(text).split('\n');
+}
+
+/** Undefined instead of the refusal of a page that is too large. */
+export async function unlessTooLarge<T>(taking: Promise<T>): Promise<T | undefined> {
+  return taking.catch((error: unknown) => {
+    if (ToolError.is(error) && error.code === 'PAYLOAD_TOO_LARGE') return undefined;
+    throw error;
+  });
 }
 
 /** Picks lines from a snapshot; the viewport scope needs one with boxes, and the size of the viewport. */

@@ -18,7 +18,11 @@ const patienceMs = { covered: 100, disabled: 1_000, invisible: 1_000 } as const;
 export async function locate(page: Page, target: string): Promise<Locator> {
   const ref = refPattern.exec(target.trim())?.[1];
   const locator = ref === undefined ? page.locator(target) : page.getByRef(ref);
-  const count = await locator.count();
+  const count = await locator.count().catch((error: unknown) => {
+    // The ref names a document that is gone.
+    if (ref !== undefined && error instanceof Error && error.message.includes('Invalid frame in aria-ref')) return 0;
+    throw error;
+  });
   if (count === 1) return locator;
   if (count > 1) throw new ToolError('INVALID_ARGUMENT', `The selector "${target}" matches ${count} elements.`, { advice: refAdvice });
   if (ref !== undefined) throw new ToolError('NOT_FOUND', `The ref "${ref}" is not in the page (any more).`, { advice: refAdvice });

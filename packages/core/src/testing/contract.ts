@@ -23,10 +23,10 @@ export interface ContractOptions {
   /** Fills the workspace before each example. */
   prepare?: (workspace: string) => Promise<void>;
   /**
-   * For a server whose start is expensive: one for all examples of an era, each by a principal of its own. Called after each
-   * example to end what its principal has. Default: a server for each example.
+   * For a server whose start is expensive: one for all examples of an era. Called after each example to undo what would get into
+   * the way of the next. Default: a server for each example.
    */
-  endPrincipal?: (client: TestClient) => Promise<unknown>;
+  reset?: (client: TestClient, tool: string) => Promise<unknown>;
 }
 
 /** Registers the contract of a server with vitest. Call it at the top level of a test file. */

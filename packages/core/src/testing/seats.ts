@@ -23,16 +23,15 @@ export class Seats implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** A seat for one example. @param name the principal's, at a common server */
-  async take(era: Era, name: string): Promise<Seat> {
-    const { endPrincipal, prepare } = this.#options;
-    if (!endPrincipal) return this.#open(era);
+  /** A seat for an example of this tool. */
+  async take(era: Era, tool: string): Promise<Seat> {
+    const { reset, prepare } = this.#options;
+    if (!reset) return this.#open(era);
     const opening = this.#common.get(era) ?? this.#open(era);
     this.#common.set(era, opening);
     const { client, folder } = await opening;
     await prepare?.(folder);
-    const own = await client.as(name);
-    return { client: own, folder, [Symbol.asyncDispose]: async () => void (await endPrincipal(own)) };
+    return { client, folder, [Symbol.asyncDispose]: async () => void (await reset(client, tool)) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
