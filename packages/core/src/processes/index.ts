@@ -1,4 +1,5 @@
 /** Process trees: every process that a command or a kernel starts can be found and ended. */
+export { boundProcesses, type ProcessBound } from './bound.ts';
 export { endTree } from './end.ts';
 export { baseEnvironment, type Environment } from './environment.ts';
 export { PidsGroup, pidsFolder } from './pids-group.ts';

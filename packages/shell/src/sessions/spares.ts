@@ -1,11 +1,10 @@
 /** Keeps processes ready that have joined a cgroup, for the commands to come. */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isAlive } from '@sandlot/core/processes';
+import { boundProcesses, isAlive } from '@sandlot/core/processes';
 import type { Environment } from './environment.ts';
 import { quote } from './boot.ts';
 import type { Keeper } from './keeper.ts';
-import { boundProcesses } from './limits.ts';
 import { spawnPiped } from './pipes.ts';
 import { envPath, isSmall, Spare } from './spare.ts';
 
@@ -48,8 +47,9 @@ export class Spares implements AsyncDisposable {
   }
 
   async #fill(): Promise<void> {
-    // By another name bash may be another shell.
-    if (basename(this.#options.shell) !== 'bash' || !existsSync(envPath)) return;
+    const { shell } = this.#options;
+    // By another name bash may be another shell, and `env` takes what holds "=" for a variable.
+    if (basename(shell) !== 'bash' || shell.includes('=') || !existsSync(envPath)) return;
     while (!this.#ended && this.#spares.size < most) {
       const spare = await this.#make();
       if (!spare) return;
