@@ -38,7 +38,7 @@ export function createLog(options: LogOptions): Log {
         level,
         name: options.name,
         message,
-        ...(span && { trace_id: span.traceId, span_id: span.spanId }),
+        ...(span && { trace_id: span.traceId, span_id: span.spanId, trace_flags: `0${span.traceFlags}` }),
         ...facts,
       };
       write(`${JSON.stringify(line, plainErrors)}\n`);

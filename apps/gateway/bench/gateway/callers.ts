@@ -13,6 +13,8 @@ export interface CallerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** The tool's name there. */
   readonly tool: string;
+  /** Its arguments. Default: those of `hello` */
+  readonly args?: Readonly<Record<string, string>>;
   readonly era: '2025-11-25' | '2026-07-28';
 }
 
@@ -30,7 +32,7 @@ interface Answer {
 }
 
 /** Speaks Streamable HTTP; an old session is opened first. @throws when the endpoint is not ready */
-export async function openStreamable({ url, headers = {}, tool, era }: CallerOptions): Promise<Caller> {
+export async function openStreamable({ url, headers = {}, tool, args = { name: 'you' }, era }: CallerOptions): Promise<Caller> {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const modern = era === '2026-07-28';
   let session: Record<string, string> = {};
@@ -52,7 +54,7 @@ export async function openStreamable({ url, headers = {}, tool, era }: CallerOpt
   }
   return {
     async call() {
-      const params = { name: tool, arguments: { name: 'you' }, ...(modern && { _meta: envelope }) };
+      const params = { name: tool, arguments: args, ...(modern && { _meta: envelope }) };
       const { status, text } = await send('tools/call', params);
       if (status !== 200 || !text.includes('Hello, you!')) throw new Error(`tools/call: ${status} ${text.slice(0, 300)}`);
     },

@@ -19,6 +19,7 @@ import type { Loose } from './caller.ts';
 import { countedRequest } from './counted.ts';
 import { requestModern } from './modern.ts';
 import { OwnSubscriptions, withoutMeta } from './own-subscriptions.ts';
+import { logLines } from './log-lines.ts';
 import type { JsonRpcPeer } from './peer.ts';
 import { type RunningProcess, startProcess } from './process.ts';
 import type { Offer, Upstream, UpstreamChange, UpstreamHealth, UpstreamRequest } from './upstream.ts';
@@ -239,7 +240,7 @@ export class OwnServer implements Upstream {
         handlers: {
           onNotification: (method, params) => this.#subscriptions.takes(method, params) || this.#emit(method, withoutMeta(params)),
         },
-        onStderr: this.#options.writeLog,
+        onStderr: logLines(server.name, this.#options.writeLog, log),
       });
       this.#pid = running.pid;
       this.#error = undefined;

@@ -3,21 +3,17 @@
  * five times the start-up time and eight times the memory.
  */
 import { context, propagation, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type Sampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, type Sampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace';
 import { environment } from '../config/load.ts';
-import { localExporter, toSocket } from './local-exporter.ts';
+import { SpanBatch } from './batch.ts';
+import { ChainedContextManager } from './context.ts';
+import { batchLimits, spanLimits } from './limits.ts';
+import { toSocket } from './local-exporter.ts';
+import { toCollector } from './otlp-traces.ts';
+import { toList } from './recording-span.ts';
+import { LeanTracer } from './tracer.ts';
 import { meter } from './recorder.ts';
 import { type Telemetry, type TelemetryOptions, traceSocketVariable, wantsMetrics, wantsTelemetry } from './start.ts';
 
@@ -35,16 +31,16 @@ export async function startSdk(options: TelemetryOptions): Promise<Telemetry> {
     ...resourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES']),
   });
   const stops: (() => Promise<void>)[] = [];
-  const processors = spanProcessors(options, env);
-  if (processors.length > 0) {
+  const batches = batchesOf(options, env, JSON.stringify(toList(resource.attributes)));
+  if (batches.length > 0) {
     const sampler = samplerOf(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG']);
-    const provider = new TracerProvider({ sampler, resource, spanProcessors: processors });
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    const done = (json: string) => batches.forEach((batch) => batch.add(json));
+    context.setGlobalContextManager(new ChainedContextManager().enable());
     propagation.setGlobalPropagator(
       new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
     );
-    trace.setGlobalTracerProvider(provider);
-    stops.push(() => provider.shutdown());
+    trace.setGlobalTracerProvider(new LeanTracer({ sampler, limits: spanLimits(env), done }));
+    stops.push(...batches.map((batch) => () => batch.flush()));
   }
   if (wantsMetrics(env)) {
     const { startMetrics } = await import('./otlp-metrics.ts');
@@ -61,13 +57,12 @@ export async function startSdk(options: TelemetryOptions): Promise<Telemetry> {
   };
 }
 
-function spanProcessors({ keep }: TelemetryOptions, env: Readonly<Record<string, string | undefined>>): BatchSpanProcessor[] {
+function batchesOf({ keep }: TelemetryOptions, env: Readonly<Record<string, string | undefined>>, resource: string): SpanBatch[] {
   const socket = env[traceSocketVariable];
   const take = keep ?? (socket ? toSocket(socket) : undefined);
-  const delay = (fallback: number) => Number(env['OTEL_BSP_SCHEDULE_DELAY'] ?? fallback);
   return [
-    ...(wantsTelemetry(env) ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: delay(1000) })] : []),
-    ...(take ? [new BatchSpanProcessor({ exporter: localExporter(take), scheduledDelayMillis: delay(200) })] : []),
+    ...(wantsTelemetry(env) ? [new SpanBatch(resource, batchLimits(env, 1000), toCollector())] : []),
+    ...(take ? [new SpanBatch(resource, batchLimits(env, 400), async (request) => take(request))] : []),
   ];
 }
 

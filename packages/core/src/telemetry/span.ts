@@ -97,17 +97,18 @@ export function handOnTrace<T>(meta: unknown, work: () => T): T {
   return handedOn.run({ traceparent, ...(hasState && { tracestate }) }, work);
 }
 
-/** The trace context as `_meta` entries or environment: empty without an SDK or an active span. */
+/** The trace context as `_meta` entries or environment: that of the active span; without an SDK, what {@link handOnTrace} was given. */
 export function contextToMeta(from: Context = context.active()): Record<string, string> {
+  if (!isTracing()) return { ...handedOn.getStore() };
   const carrier: Record<string, string> = {};
-  if (isTracing()) propagation.inject(from, carrier);
+  propagation.inject(from, carrier);
   return carrier;
 }
 
 /** `TRACEPARENT` and `TRACESTATE` for a child process, so that its own spans hang below the call; without an SDK, below the caller. */
 export function traceEnvironment(from: Context = context.active()): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(isTracing() ? contextToMeta(from) : (handedOn.getStore() ?? {}))
+    Object.entries(contextToMeta(from))
       .filter(([key]) => key !== 'baggage')
       .map(([key, value]) => [key.toUpperCase(), value]),
   );

@@ -1,0 +1,60 @@
+/** Sends spans in batches: bounded in number, one request at a time, and never in the way of a call. */
+import { followClock } from './clock.ts';
+import type { BatchLimits } from './limits.ts';
+
+/** Sends an OTLP/JSON export request. A rejection loses it. */
+export type Send = (request: string) => Promise<void>;
+
+/** A place where spans go. */
+export class SpanBatch {
+  readonly #send: Send;
+  readonly #limits: BatchLimits;
+  readonly #head: string;
+  #waiting: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #sending: Promise<void> | undefined;
+
+  /** @param resource OTLP attributes of this process, as JSON */
+  constructor(resource: string, limits: BatchLimits, send: Send) {
+    this.#head = `{"resourceSpans":[{"resource":{"attributes":${resource}},"scopeSpans":[{"scope":{"name":"sandlot"},"spans":[`;
+    this.#limits = limits;
+    this.#send = send;
+  }
+
+  /** Takes a span as JSON. A full queue drops it: spans must not fill the memory because a collector is slow. */
+  add(span: string): void {
+    if (this.#waiting.length >= this.#limits.queue) return;
+    this.#waiting.push(span);
+    if (this.#waiting.length >= this.#limits.batch) void this.#next();
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#next();
+    }, this.#limits.delayMs).unref();
+  }
+
+  /** Sends what waits, whatever it takes. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    while (this.#sending || this.#waiting.length > 0) await this.#next();
+  }
+
+  /** Sends a batch, and the next one as long as there is a full one. */
+  #next(): Promise<void> {
+    this.#sending ??= this.#sendOne().finally(() => {
+      this.#sending = undefined;
+      if (this.#waiting.length >= this.#limits.batch) void this.#next();
+    });
+    return this.#sending;
+  }
+
+  async #sendOne(): Promise<void> {
+    const spans = this.#waiting.splice(0, this.#limits.batch);
+    if (spans.length === 0) return;
+    followClock();
+    try {
+      await this.#send(`${this.#head}${spans.join(',')}]}]}]}`);
+    } catch {
+      // A collector that is down must not trouble the product.
+    }
+  }
+}
