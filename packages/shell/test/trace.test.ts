@@ -1,5 +1,6 @@
 import { otlpSink, temporaryFolder } from '@sandlot/core/testing';
 import { expect, it } from 'vitest';
+import { startGatewayProcess } from '../../../apps/gateway/demo/gateway-process.ts';
 import { startServer } from './kit.ts';
 
 it('traces a command with its end, and hands it the trace and the collector but not the key', async () => {
@@ -45,4 +46,29 @@ it('hands a command the trace of the caller unchanged when the server itself tra
   expect(await seen({ traceparent })).toContain(`${traceparent} none\\n`);
   expect(await seen({})).toContain('none none\\n');
   expect(await seen({ traceparent: 'x\0y', tracestate: 'a=1' })).toContain('none none\\n');
+});
+
+it('takes the traceparent of a REST call to the span and to the command, with a collector and without', async () => {
+  await using sink = await otlpSink();
+  const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' };
+  for (const [trace, env] of [
+    ['1af7651916cd43dd8448eb211c80319c', { SANDLOT_TRACES: '0' }],
+    ['2af7651916cd43dd8448eb211c80319c', collector],
+  ] as const) {
+    await using state = await temporaryFolder();
+    await using gateway = await startGatewayProcess({ SANDLOT_STATE_DIR: state.path, ...env });
+    const headers = {
+      authorization: `Bearer ${gateway.key}`,
+      'content-type': 'application/json',
+      traceparent: `00-${trace}-b7ad6b7169203331-01`,
+    };
+    const body = JSON.stringify({ command: 'echo "$TRACEPARENT"' });
+    const response = await fetch(`${gateway.url}/v1/mcp/shell/tools/shell_exec`, { method: 'POST', headers, body });
+    const [, span] = new RegExp(`00-${trace}-(\\w{16})-01`).exec(await response.text()) ?? [];
+    expect(span).toBeDefined();
+    if (env !== collector) continue;
+    await sink.waitFor((spans) => spans.some(({ spanId }) => spanId === span));
+    expect(sink.spans.find(({ spanId }) => spanId === span)).toMatchObject({ name: 'process.exec', traceId: trace });
+    await sink.waitFor((spans) => spans.some(({ parentSpanId }) => parentSpanId === 'b7ad6b7169203331'));
+  }
 });

@@ -1,16 +1,19 @@
 /** One SERVER span for each HTTP request, with the attributes of OpenTelemetry's HTTP conventions. */
-import { contextFromMeta, isTracing } from '@sandlot/core/telemetry';
+import { contextFromMeta, handOnTrace, isTracing } from '@sandlot/core/telemetry';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { principalAttribute } from '../traces/principal.ts';
 import type { GatewayEnv } from './auth.ts';
 
-/** Opens the span under the caller's `traceparent` header, else under the context in the MCP request's `_meta`. */
+/** Opens the span under the caller's `traceparent` header, else under the context in the MCP request's `_meta`; without an SDK, hands that on. */
 export function httpSpan(): MiddlewareHandler<GatewayEnv> {
   return async function httpSpan(c, next) {
-    if (!isTracing()) return next();
     const { headers } = c.req.raw;
+    if (!isTracing()) {
+      const { traceparent, tracestate } = c.req.header();
+      return handOnTrace(traceparent === undefined ? metaOfBody(c.get('body')) : { traceparent, tracestate }, next);
+    }
     const parent = headers.has('traceparent')
       ? propagation.extract(context.active(), headers, { get: (carrier, name) => carrier.get(name) ?? undefined, keys: () => [] })
       : contextFromMeta(metaOfBody(c.get('body')));
