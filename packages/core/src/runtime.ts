@@ -79,7 +79,7 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
   const log = options.log ?? createLog({ name: server.name });
   const limits = { ...defaultLimits, ...options.limits };
   const tools = chosenTools(server, options);
-  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const byName = new Map(tools.flatMap((tool) => [tool.name, ...(tool.aliases ?? [])].map((name) => [name, tool] as const)));
   const ending = new AbortController();
   let running = 0;
   let opening: Promise<unknown> | undefined;

@@ -13,6 +13,8 @@ export type Effect = 'read' | 'write' | 'destroy';
 export interface Tool<Domain = unknown> {
   /** `<server>_<verb>[_<noun>]`, snake case, at most 40 characters. */
   readonly name: string;
+  /** Other names under which it can be called; they are not listed. */
+  readonly aliases?: readonly string[];
   /** A short name for people. */
   readonly title: string;
   /** For the model: what it does, and when to use it rather than another. */

@@ -79,7 +79,7 @@ async function callTool(
   params: { name: string; arguments?: unknown },
   ctx: ServerContext,
 ): Promise<ToolResult> {
-  if (!runtime.tools.some(({ name }) => name === params.name)) {
+  if (!runtime.tools.some(({ name, aliases = [] }) => name === params.name || aliases.includes(params.name))) {
     const known = await runtime.call(params.name, {}, { signal: ctx.mcpReq.signal }).catch((error: unknown) => error);
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, known instanceof Error ? known.message : `Unknown tool: ${params.name}`);
   }
