@@ -146,6 +146,21 @@ describe('a target', () => {
   });
 });
 
+it('a list without end grows with each turn of the wheel, and the answer shows what came', async () => {
+  await using page = await open(
+    `<ul id=list></ul><script>
+      const more = () => { for (let i = 0; i < 20; i++) { const li = document.createElement('li'); li.style.height = '60px'; li.textContent = 'Entry ' + list.children.length; list.append(li) } };
+      more(); addEventListener('scroll', () => { if (innerHeight + scrollY > document.documentElement.scrollHeight - 50) setTimeout(more, 50) });
+    </script>`,
+  );
+  await page.client.call('browser_mouse_move_xy', { x: 200, y: 200 });
+  for (const entry of [20, 40, 60]) {
+    const answer = await page.client.call('browser_mouse_wheel', { deltaY: 5_000 });
+    expect(answer.text).toContain(`Entry ${entry}`);
+    expect(answer.text.length).toBeLessThanOrEqual(1_500);
+  }
+});
+
 describe('a drop', () => {
   it('brings files of the workspace and data, and says when the element takes none', async () => {
     await using page = await open(

@@ -117,6 +117,45 @@ it('windows that a page opens over itself, to print or to ask for a permission, 
   expect(text).toContain('nothing');
 });
 
+it('a download that a person cancels is told as cancelled', async () => {
+  const slow: Handler = (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-disposition': 'attachment; filename=slow.bin' });
+    response.write('x'.repeat(100_000));
+  };
+  await using at = await attach({ '/': '<a href=/slow>Get</a>', '/slow': slow });
+  await using person = await chromium.connectOverCDP(at.desktop.endpoint, { noDefaults: true });
+  const cdp = await person.newBrowserCDPSession();
+  const begun = new Promise<string>((resolve) => cdp.on('Browser.downloadWillBegin', ({ guid }) => resolve(guid)));
+  await at.client.call('browser_navigate', { url: at.site.url });
+  const answer = await at.client.call('browser_click', { target: 'a' });
+  expect(answer.facts['files']).toMatchObject([{ path: 'slow.bin', state: 'running' }]);
+  await cdp.send('Browser.cancelDownload', { guid: await begun });
+  const list = await at.client.call('browser_get_download_list', { wait: true });
+  expect(list.facts['files']).toMatchObject([{ path: 'slow.bin', state: 'cancelled' }]);
+});
+
+it('mocks, traces, states, PDF files and videos work in the profile of the browser', async () => {
+  await using at = await attach({ '/': '<title>Real</title><button onclick="this.textContent=`Done`">Go</button>' });
+  await at.client.call('browser_navigate', { url: at.site.url });
+  await at.client.call('browser_start_tracing');
+  await at.client.call('browser_start_video', { filename: 'film.avi' });
+  await at.client.call('browser_click', { target: 'button' });
+  await at.client.call('browser_route', { pattern: '**/mocked', body: '<title>Mocked</title>', contentType: 'text/html' });
+  expect((await at.client.call('browser_navigate', { url: `${at.site.url}/mocked` })).facts['title']).toBe('Mocked');
+  for (const [name, args] of [
+    ['browser_stop_tracing', { filename: 'trace.zip' }],
+    ['browser_pdf_save', { filename: 'page.pdf' }],
+    ['browser_storage_state', { filename: 'state.json' }],
+    ['browser_take_screenshot', { filename: 'shot.png', type: 'png' }],
+  ] as const) {
+    const answer = await at.client.call(name, args);
+    expect(answer.isError, answer.text).toBe(false);
+    expect(await readdir(at.folder.path)).toContain(args.filename);
+  }
+  const film = await at.client.call('browser_stop_video');
+  expect(film.isError, film.text).toBe(false);
+});
+
 it('gives the profile to one caller and others contexts of their own', async () => {
   await using at = await attach({ '/': '<title>Page</title>' });
   const bob = await at.client.as('bob');

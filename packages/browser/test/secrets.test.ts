@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { connect, temporaryFolder } from '@sandlot/core/testing';
 import { expect, it } from 'vitest';
 import { browser } from '../src/index.ts';
@@ -54,6 +54,14 @@ it('says what is wrong with the file', async () => {
   await writeFile(`${folder.path}/short`, 'A=1\n');
   await using short = await connect(browser, { workspace: folder.path, options: { secrets: `${folder.path}/short` } });
   expect((await short.call('browser_navigate', { url: 'data:text/html,x' })).error?.message).toContain('fewer than 4');
+});
+
+it('a profile that a container of another name left locked opens', async () => {
+  await using folder = await temporaryFolder();
+  await mkdir(`${folder.path}/profile`);
+  await symlink('gone-container-4711', `${folder.path}/profile/SingletonLock`);
+  await using client = await connect(browser, { workspace: folder.path, options: { userDataDir: `${folder.path}/profile` } });
+  expect((await client.call('browser_navigate', { url: 'data:text/html,<h1>Open</h1>' })).text).toContain('heading "Open"');
 });
 
 it('keeps a profile, and gives isolated callers nothing of it', async () => {
