@@ -4,6 +4,7 @@ import { cdpRoutes } from './cdp/routes.ts';
 import { options } from './options.ts';
 import { cdpBrowser, cdpPage } from './sockets/cdp.ts';
 import { live } from './sockets/live.ts';
+import { vnc } from './sockets/vnc.ts';
 import { tools } from './tools/index.ts';
 
 export type { BrowserOptions } from './options.ts';
@@ -19,7 +20,7 @@ export const browser = defineServer({
   options,
   tools,
   routes: cdpRoutes,
-  sockets: [live, cdpBrowser, cdpPage],
+  sockets: [live, vnc, cdpBrowser, cdpPage],
   async open(env) {
     const [{ Browsers }, { Secrets }] = await Promise.all([import('./pages/browsers.ts'), import('./pages/secrets.ts')]);
     return new Browsers({ ...env, secrets: await Secrets.load(env.options.secrets) });

@@ -51,6 +51,13 @@ export const options = {
     boolean: true,
     schema: z.boolean().default(true),
   },
+  display: {
+    description:
+      'Run with a window on a display of its own, which people watch and use over VNC (/browser/vnc); needs Xvnc and matchbox-window-manager',
+    boolean: true,
+    schema: z.boolean().default(false),
+    env: 'SANDLOT_BROWSER_DISPLAY',
+  },
   sandbox: {
     description: "Chromium's own sandbox; --no-sandbox switches it off, which a warning in the log and in the answers tells",
     boolean: true,
@@ -91,6 +98,12 @@ export const options = {
       .optional(),
     secret: true,
   },
+  proxyPort: {
+    description:
+      'Port of 127.0.0.1 for the filtering proxy, for a Chromium that is started elsewhere to go through it; without it any free one',
+    placeholder: 'PORT',
+    schema: z.coerce.number().int().min(1).max(65_535).optional(),
+  },
   viewportSize: {
     description: 'Size of a page in CSS pixels',
     placeholder: 'WIDTHxHEIGHT',
@@ -98,12 +111,6 @@ export const options = {
       .string()
       .regex(/^\d{2,4}x\d{2,4}$/, 'expected WIDTHxHEIGHT, for example 1280x720')
       .default('1280x720'),
-  proxyPort: {
-    description:
-      'Port of 127.0.0.1 for the filtering proxy, for a Chromium that is started elsewhere to go through it; without it any free one',
-    placeholder: 'PORT',
-    schema: z.coerce.number().int().min(1).max(65_535).optional(),
-  },
   },
   userAgent: {
     description: 'User agent that pages see',
@@ -136,7 +143,7 @@ export const options = {
     schema: milliseconds(5_000),
   },
   timeoutNavigation: {
-    description: 'Longest wait for a page to answer, in milliseconds',
+    description: 'Longest wait for a page to answer, or a function to return in it, in milliseconds',
     placeholder: 'MS',
     schema: milliseconds(30_000),
   },

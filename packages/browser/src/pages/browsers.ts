@@ -6,6 +6,7 @@ import { Takeover } from '../human/takeover.ts';
 import { pagesWay, proxyBypass } from '../network/leaks.ts';
 import type { FilteringProxy } from '../network/proxy.ts';
 import { startProxy } from '../network/start.ts';
+import type { Display } from '../display/display.ts';
 import { attachChromium, leakWarning } from './attach.ts';
 import { contextOptions, prepareContext } from './context-options.ts';
 import { type Launched, launchChromium } from './launch.ts';
@@ -32,6 +33,8 @@ export class Browsers implements AsyncDisposable {
   #launched: Promise<Launched> | undefined;
   /** A proxy that others rely on outlives the browser. */
   readonly #standingProxy: Promise<FilteringProxy> | undefined;
+  /** People who look at the display. */
+  #watching = 0;
   #closed = false;
   #closingIdle = false;
 
@@ -73,7 +76,26 @@ export class Browsers implements AsyncDisposable {
 
   /** True while somebody would miss the server: a person has taken over, or a browser goes through its proxy. */
   get needed(): boolean {
-    return this.#standingProxy !== undefined || [...this.#takeovers.values()].some(({ held }) => held);
+    return this.#watching > 0 || this.#standingProxy !== undefined || [...this.#takeovers.values()].some(({ held }) => held);
+  }
+
+  /**
+   * The display that the browser's windows are on; starts what is missing.
+   *
+   * @throws ToolError FAILED_PRECONDITION when the browser has none
+   */
+  async display(): Promise<Display> {
+    const { display } = await this.#launch();
+    if (display) return display;
+    throw new ToolError('FAILED_PRECONDITION', 'The browser runs without a display that can be watched.', {
+      advice: 'Start the browser server with --display (SANDLOT_BROWSER_DISPLAY=true), or use the live view.',
+    });
+  }
+
+  /** Somebody looks at the display until it is disposed of: nothing is closed for being idle. */
+  watching(): Disposable {
+    this.#watching++;
+    return { [Symbol.dispose]: () => void this.#watching-- };
   }
 
   /** Values that the agent types by name. */
@@ -211,7 +233,7 @@ export class Browsers implements AsyncDisposable {
   }
 
   async #closeIdle(): Promise<void> {
-    if (this.#closingIdle) return;
+    if (this.#closingIdle || this.#watching > 0) return;
     this.#closingIdle = true;
     try {
       await this.#closeIdleSessions();

@@ -10,7 +10,8 @@ import type { BrowserOptions } from '../options.ts';
 export function contextOptions(options: BrowserOptions): BrowserContextOptions {
   const [width = 1280, height = 720] = options.viewportSize.split('x').map(Number);
   return {
-    viewport: { width, height },
+    // On a display a page is as large as its window, which is as large as what a viewer shows.
+    viewport: options.display ? null : { width, height },
     acceptDownloads: true,
     ignoreHTTPSErrors: options.ignoreHttpsErrors,
     ...(options.userAgent !== undefined && { userAgent: options.userAgent }),
@@ -19,8 +20,8 @@ export function contextOptions(options: BrowserOptions): BrowserContextOptions {
 
 /** Loads what `--storage-state` and `--init-script` name into a context. @throws ToolError UNAVAILABLE when it cannot be read */
 export async function prepareContext(context: BrowserContext, { storageState, initScript }: BrowserOptions): Promise<void> {
-  if (storageState !== undefined) await context.setStorageState(await readable(storageState, '--storage-state'));
   await context.addInitScript(printNothing);
+  if (storageState !== undefined) await context.setStorageState(await readable(storageState, '--storage-state'));
   if (initScript !== undefined) await context.addInitScript({ path: await readable(initScript, '--init-script') });
 }
 

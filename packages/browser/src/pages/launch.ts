@@ -6,6 +6,7 @@ import { type Log, ToolError } from '@sandlot/core';
 import { environment } from '@sandlot/core/config';
 import { withSpan } from '@sandlot/core/telemetry';
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
+import { type Display, startDisplay } from '../display/display.ts';
 import { proxyBypass, webRtcFlags } from '../network/leaks.ts';
 import type { FilteringProxy } from '../network/proxy.ts';
 import type { BrowserOptions } from '../options.ts';
@@ -34,6 +35,8 @@ export interface Launched {
   readonly leaks?: Leaks;
   /** The context whose cookies and storage are kept: that of a browser which was attached to, or of `--user-data-dir`. */
   readonly profile?: BrowserContext;
+  /** The display that its windows are on, when it has one of its own. */
+  readonly display?: Display;
   /** Set when the browser belongs to somebody else. */
   readonly attached?: Attached;
   /** Ends it and removes what it left on disk; one that was attached to goes on. */
@@ -88,16 +91,21 @@ export async function launchChromium(options: BrowserOptions, log: Log, proxy: F
     span.setAttribute('sandlot.browser.sandbox', sandbox.mode);
     if (sandbox.warning) log.warn(sandbox.warning);
     const home = await mkdtemp(join(tmpdir(), 'sandlot-browser-'));
-    const remove = async () => rm(home, { recursive: true, force: true, maxRetries: 5 });
+    let display: Display | undefined;
+    const remove = async () => {
+      await display?.[Symbol.asyncDispose]();
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    };
     try {
+      display = options.display ? await startDisplay(options.viewportSize, log) : undefined;
       const launchOptions: LaunchOptions = {
         executablePath: await writeLauncher(home, executable, sandbox),
         chromiumSandbox: sandbox.mode !== 'off',
-        headless: options.headless,
+        headless: options.headless && !display,
         args: proxy ? [...flags, ...proxiedFlags] : flags,
         ...proxyOptions(proxy, options),
         artifactsDir: join(home, 'artifacts'),
-        env: pickEnvironment(),
+        env: { ...pickEnvironment(), ...(display && { DISPLAY: display.name }) },
         handleSIGINT: false,
         handleSIGTERM: false,
         handleSIGHUP: false,
@@ -114,7 +122,7 @@ export async function launchChromium(options: BrowserOptions, log: Log, proxy: F
           await remove();
         }
       };
-      return { browser, sandbox, proxy, close, ...(kept && { profile: kept.context }) };
+      return { browser, sandbox, proxy, close, ...(display && { display }), ...(kept && { profile: kept.context }) };
     } catch (error) {
       await remove();
       if (ToolError.is(error)) throw error;
