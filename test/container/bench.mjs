@@ -1,0 +1,84 @@
+/**
+ * How fast the image is there, and how big: medians, beside those of last time.
+ *
+ *   npm run bench:container [-- --save]
+ *
+ * `--save` writes them to docs/reference/container.json. The image must be built.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { Container } from './docker.mjs';
+import { compressedSize, image, imageOf, key, root, strict, targets } from './kit.mjs';
+
+const rounds = 5;
+const path = `${root}docs/reference/container.json`;
+const times = new Map();
+
+/** The container's gateway, in MB of resident memory. */
+const idleMegabytes = (container) => container.processes().reduce((sum, { rssMb }) => sum + rssMb, 0);
+
+for (let round = 0; round < rounds; round++) {
+  const container = new Container(image, strict);
+  const since = (what, from = container.startedAt) => add(what, performance.now() - from);
+  try {
+    await container.ready();
+    since('docker run to ready, ms');
+    await container.call(key, 'shell', 'shell_exec', { command: 'true' });
+    since('docker run to the first result of the shell, ms');
+  } finally {
+    container[Symbol.dispose]();
+  }
+  const second = new Container(image, strict);
+  try {
+    await second.ready();
+    add('idle memory, MB', idleMegabytes(second));
+    const steps = {
+      'first cell of Python, ms': () => second.call(key, 'code', 'code_execute', { language: 'python', code: '1 + 1' }),
+      'first page, ms': () => second.call(key, 'browser', 'browser_navigate', { url: 'data:text/html,<title>Hi</title>' }),
+      'first page of the editor, ms': () => editor(second),
+    };
+    for (const [what, step] of Object.entries(steps)) {
+      const from = performance.now();
+      await step();
+      since(what, from);
+    }
+  } finally {
+    second[Symbol.dispose]();
+  }
+}
+for (const target of Object.keys(targets)) add(`compressed size of ${target}, MB`, (await compressedSize(imageOf(target))) / 1e6);
+
+const last = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+const now = Object.fromEntries([...times].map(([what, values]) => [what, Math.round(median(values))]));
+for (const [what, value] of Object.entries(now)) {
+  const before = last[what];
+  console.log(`${what.padEnd(52)} ${String(value).padStart(6)}${before === undefined ? '' : `   last time ${before}`}`);
+}
+if (process.argv.includes('--save')) {
+  writeFileSync(path, `${JSON.stringify(now, null, 2)}\n`);
+  execFileSync('npx', ['oxfmt', path], { cwd: root });
+}
+
+function add(what, value) {
+  times.set(what, [...(times.get(what) ?? []), value]);
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** Opens the editor with a one-time ticket, as a person's web browser does. */
+async function editor(container) {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${container.url}/tickets`, { method: 'POST', headers, body: JSON.stringify({ path: '/code-server/' }) });
+  const { data } = await answer.json();
+  const first = await fetch(`${container.url}/code-server/?ticket=${data.ticket}`, { redirect: 'manual' });
+  const cookie = first.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  const page = await fetch(new URL(first.headers.get('location') ?? '/code-server/', container.url), { headers: { cookie } });
+  if (!page.ok) throw new Error(`/code-server/ answered ${page.status}`);
+  await page.text();
+}
