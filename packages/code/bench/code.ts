@@ -24,7 +24,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 const transport = new StdioClientTransport({
   command: process.execPath,
-  args: [path('../dist/bin.js'), '--workspace', folder, '--python', python],
+  args: [path('../dist/bundle/bin.js'), '--workspace', folder, '--python', python],
   stderr: 'inherit',
 });
 const client = new Client({ name: 'bench', version: '1.0.0' });

@@ -5,18 +5,23 @@ env      variables of this cell alone
 trace    TRACEPARENT and TRACESTATE; replaced by each cell
 stdin    text for input() and sys.stdin
 limit    most characters of output that are sent
-The reply tells "cwd" and "dropped" (characters that were not sent) under the same key.
+once     the cell is a script: it may end itself well by SystemExit
+The reply tells "cwd", "dropped" (characters that were not sent) and "late_dropped" (the same since the cell before) under the same key.
 """
 
 import contextlib
 import io
+import json
 import os
 import site
 import sys
+import warnings
 
+from IPython.core.autocall import ZMQExitAutocall
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
+from jupyter_client.session import json_packer
 
 LARGEST_DISPLAY = 8 * 1024 * 1024
 FLUSH_CHARS = 1024 * 1024
@@ -27,13 +32,18 @@ class Meter:
     """Stops the output of a cell that writes without end, before it is sent."""
 
     def __init__(self):
-        self.begin(None)
-
-    def begin(self, limit):
-        self.limit = limit
+        self.limit = None
         self.sent = 0
         self.dropped = 0
         self.unsent = 0
+
+    def begin(self, limit):
+        """Counts anew; returns how many characters were dropped until now."""
+        dropped = self.dropped
+        self.limit = limit
+        self.sent = 0
+        self.dropped = 0
+        return dropped
 
     def take(self, text):
         if self.limit is None:
@@ -45,26 +55,68 @@ class Meter:
         return part
 
     def watch(self, stream):
-        write = stream.write
+        write, flush = stream.write, stream.flush
+        written = True
 
         def metered(text):
+            nonlocal written
+            __tracebackhide__ = True
             if not isinstance(text, str):
                 return write(text)
             part = self.take(text)
             for start in range(0, len(part), FLUSH_CHARS):
                 piece = part[start : start + FLUSH_CHARS]
                 write(piece)
+                written = True
                 self.unsent += len(piece)
                 # What waits to be sent is held several times over.
                 if self.unsent >= FLUSH_CHARS:
-                    stream.flush()
+                    flush_written()
                     self.unsent = 0
             return len(text)
 
+        def flush_written():
+            # A kernel flushes both streams twice for each cell, and each time waits for another thread.
+            nonlocal written
+            if written:
+                written = False
+                flush()
+
         stream.write = metered
+        stream.flush = flush_written
+
+
+class Exit(ZMQExitAutocall):
+    """exit() and quit(), which by default would end the kernel some time after the cell."""
+
+    def __call__(self, code=None, *, keep_kernel=None):
+        raise SystemExit(code) if code is not None else SystemExit
+
+
+def ended_well(error):
+    return isinstance(error, SystemExit) and error.code in (None, 0)
 
 
 class Shell(ZMQInteractiveShell):
+    is_script = False
+
+    def _exiter_default(self):
+        return Exit(self)
+
+    def ask_exit(self):
+        raise SystemExit
+
+    def showtraceback(self, *args, **kwargs):
+        if not (self.is_script and ended_well(sys.exc_info()[1])):
+            super().showtraceback(*args, **kwargs)
+
+    def _showtraceback(self, etype, evalue, stb):
+        try:
+            str(evalue)
+        except Exception:
+            evalue = "it cannot be shown: its __str__ fails"
+        super()._showtraceback(etype, evalue, stb)
+
     def _tee(self, channel):
         # IPython 9 keeps all that was ever printed, for notebooks that it may be asked to write.
         return contextlib.nullcontext()
@@ -76,10 +128,12 @@ class Kernel(IPythonKernel):
     cell_stdin = None
     site_folder = None
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.session.pack = pack
+        self.streams = {"stdout": sys.stdout, "stderr": sys.stderr}
+
     async def do_execute(self, code, silent, *args, **kwargs):
-        cell = ((self.get_parent() or {}).get("metadata") or {}).get("sandlot")
-        if cell is None:
-            return await super().do_execute(code, silent, *args, **kwargs)
         if self.meter is None:
             self.meter = Meter()
             for stream in (sys.stdout, sys.stderr):
@@ -87,23 +141,36 @@ class Kernel(IPythonKernel):
             self.shell.display_pub.register_hook(bounded)
             if hasattr(self.shell.displayhook, "register_hook"):
                 self.shell.displayhook.register_hook(bounded)
+        cell = ((self.get_parent() or {}).get("metadata") or {}).get("sandlot")
+        if cell is None:
+            # Of a person, who reads it elsewhere.
+            limit = self.meter.limit
+            late_dropped = self.meter.begin(None)
+            try:
+                return await super().do_execute(code, silent, *args, **kwargs)
+            finally:
+                self.meter.begin(limit)
+                self.meter.dropped = late_dropped
         try:
             before = self.prepare(cell)
         except Exception as error:
             self.shell.showtraceback()
             return {"status": "error", "execution_count": self.execution_count, "ename": type(error).__name__, "evalue": str(error), "traceback": []}
-        self.meter.begin(cell.get("limit"))
+        late_dropped = self.meter.begin(cell.get("limit"))
         try:
             reply = await super().do_execute(code, silent, *args, **kwargs)
         finally:
-            dropped = self.meter.dropped
-            self.meter.begin(None)
+            self.check_streams()
+            dropped = self.meter.begin(cell.get("limit"))
             self.restore(before)
             getattr(self.shell.history_manager, "outputs", {}).clear()
-        reply["sandlot"] = {"cwd": folder(), "dropped": dropped}
+        if self.shell.is_script and reply.get("ename") == "SystemExit" and reply.get("evalue") in ("", "0", "None"):
+            reply["status"] = "ok"
+        reply["sandlot"] = {"cwd": folder(), "dropped": dropped, "late_dropped": late_dropped}
         return reply
 
     def prepare(self, cell):
+        self.shell.is_script = bool(cell.get("once"))
         if cell.get("cwd"):
             os.chdir(cell["cwd"])
         self.use_environment(cell.get("venv"))
@@ -133,6 +200,17 @@ class Kernel(IPythonKernel):
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+    def check_streams(self):
+        """Puts a stream back that the cell has replaced by one that cannot be flushed: the kernel flushes it before it replies."""
+        for name, own in self.streams.items():
+            try:
+                stream = getattr(sys, name, None)
+                if stream is not None and stream is not own:
+                    stream.flush()
+            except BaseException as error:
+                setattr(sys, name, own)
+                print(f"sys.{name} was put back: its flush() fails with {type(error).__name__}", file=self.streams["stderr"])
 
     def use_environment(self, venv):
         """Makes packages of the workspace's virtual environment importable, before the kernel's own."""
@@ -168,6 +246,14 @@ class Kernel(IPythonKernel):
         return self.raw_input(prompt) if self.cell_stdin is not None else super().getpass(prompt, *args, **kwargs)
 
 
+def pack(message):
+    try:
+        return json_packer(message)
+    except UnicodeEncodeError:
+        # Half a character, as in "\ud800", has no UTF-8.
+        return json.dumps(message, default=str).encode()
+
+
 def folder():
     try:
         return os.getcwd()
@@ -188,4 +274,8 @@ def bounded(message):
 if __name__ == "__main__":
     # The folder of this file must not shadow what a cell imports.
     sys.path[0] = ""
+    # What IPython says after SystemExit is for a terminal.
+    warnings.filterwarnings("ignore", message="To exit: use")
+    # A number that JSON does not have is sent as a string.
+    warnings.filterwarnings("ignore", message="Message serialization failed")
     IPKernelApp.launch_instance(kernel_class=Kernel)

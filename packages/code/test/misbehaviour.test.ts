@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pidsFolder } from '@sandlot/core/processes';
 import { connect, temporaryFolder, type TestClient } from '@sandlot/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { code } from '../src/index.ts';
 import { execute, until } from './kit.ts';
-import { childrenWith } from './processes.ts';
+import { childrenWith, isThere } from './processes.ts';
 import { testPython } from './test-python.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -28,6 +29,18 @@ const languages = {
     stubborn: 'import time\nwhile True:\n    try: time.sleep(600)\n    except KeyboardInterrupt: print("no")',
     // Doubles until there are 512, which end by themselves: a test must not be able to take the machine down.
     bomb: 'import os, time\nfor _ in range(9): os.fork()\ntime.sleep(60)\nos._exit(0)',
+    // 300 as fast as it goes, each in a session of its own.
+    burst: `import os, time
+pids = open("pids", "w", 1)
+for _ in range(300):
+    try: pid = os.fork()
+    except OSError: break
+    if pid == 0:
+        os.setsid()
+        time.sleep(60)
+        os._exit(0)
+    print(pid, file=pids)
+time.sleep(60)`,
     large: 'large = bytearray(10 * 2 ** 30)',
     outOfMemory: /MemoryError/,
     chatty: 'for _ in range(1000): print("x" * 10 ** 6)',
@@ -44,6 +57,13 @@ const languages = {
     stubborn: 'require("node:child_process").execSync("sleep 600")',
     bomb: `const script = 'bomb() { (( $1 > 0 )) && { bomb $(($1 - 1)) & bomb $(($1 - 1)) & }; sleep 60; }; bomb 8';
       require("node:child_process").spawn("bash", ["-c", script]); await new Promise(() => {})`,
+    burst: `const { spawn } = require("node:child_process");
+      for (let i = 0; i < 300; i++) {
+        const { pid } = spawn("sleep", ["60"], { detached: true, stdio: "ignore" }).on("error", () => {});
+        if (pid === undefined) break;
+        require("node:fs").appendFileSync("pids", pid + "\\n");
+      }
+      await new Promise(() => {})`,
     large: 'Buffer.alloc(10 * 2 ** 30)',
     outOfMemory: /Array buffer allocation failed|ERR_OUT_OF_RANGE/,
     chatty: 'for (let i = 0; i < 1000; i++) console.log("x".repeat(10 ** 6))',
@@ -79,6 +99,21 @@ describe.each(Object.entries(languages))('%s that misbehaves', (language, cells)
     expect(facts).toMatchObject({ status: 'died', died: 'it had too many processes' });
     expect((await run('1 + 1')).text).toMatch(/^2\n/);
   });
+
+  // Root without a pids cgroup has no bound but the watch.
+  it.runIf(pidsFolder() !== undefined || process.getuid?.() !== 0)(
+    'one that is faster than the watch is bounded by the kernel',
+    async () => {
+      await writeFile(join(folder.path, 'pids'), '');
+      const { facts } = await run(cells.burst, { timeout: 120, cwd: folder.path });
+      expect(facts).toMatchObject({ status: 'died', died: 'it had too many processes' });
+      const pids = (await readFile(join(folder.path, 'pids'), 'utf8')).trim().split('\n').map(Number);
+      expect(pids.length).toBeGreaterThan(50);
+      expect(pids.length).toBeLessThan(2 * 64);
+      expect(pids.filter(isThere)).toEqual([]);
+      expect((await run('1 + 1')).text).toMatch(/^2\n/);
+    },
+  );
 
   it('an allocation of 10 GB fails and is told as such', async () => {
     const { facts, text } = await run(cells.large);

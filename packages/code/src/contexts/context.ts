@@ -1,5 +1,6 @@
 /** One context: what its cells leave for the next. */
 import { type Progress, ToolError, Turns } from '@sandlot/core';
+import type { LateOutput } from '../outputs/late-output.ts';
 import type { Kernel, KernelExit, Runtime } from './kernel.ts';
 
 /** A context of one principal. */
@@ -17,6 +18,7 @@ export class Context {
   lost: string | undefined;
   /** The cell that runs can be interrupted by this. */
   interruptCell: (() => void) | undefined;
+  readonly late: LateOutput;
   readonly #take: (report: (progress: Progress) => void) => Promise<Kernel>;
   #kernel: Promise<Kernel> | undefined;
   #ended = false;
@@ -26,12 +28,14 @@ export class Context {
     principal: string;
     runtime: Runtime;
     cwd: string;
+    late: LateOutput;
     take: (report: (progress: Progress) => void) => Promise<Kernel>;
   }) {
     this.id = parts.id;
     this.principal = parts.principal;
     this.runtime = parts.runtime;
     this.cwd = parts.cwd;
+    this.late = parts.late;
     this.#take = parts.take;
   }
 
@@ -55,6 +59,7 @@ export class Context {
     };
     taken.then(async (kernel) => {
       if (this.#ended) return kernel.end();
+      kernel.onLate = (event) => this.late.add(event);
       const exit = await kernel.ended;
       forget();
       if (!this.#ended) this.lost ??= describeExit(exit);

@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { type Log, type Progress, ToolError } from '@sandlot/core';
 import { baseEnvironment, type Environment, watchChildren } from '@sandlot/core/processes';
 import { NodeRuntime } from '../node/node-runtime.ts';
+import { LateOutput } from '../outputs/late-output.ts';
 import { removeOldOutput } from '../outputs/output-file.ts';
 import type { ProcessLimits } from '../processes/launch.ts';
 import { Reaper } from '../processes/reaper.ts';
@@ -26,8 +27,6 @@ export interface ContextsOptions extends ProcessLimits {
   readonly node: string | undefined;
   /** Names of the server's variables that code gets as well. */
   readonly passEnv: readonly string[];
-  /** Most processes of one context; 0 is no limit. */
-  readonly children: number;
   readonly maxContexts: number;
   /** Minutes without use after which a context ends; 0 is never. */
   readonly idleMinutes: number;
@@ -63,7 +62,7 @@ export class Contexts implements AsyncDisposable {
     this.#reaper = new Reaper(connections);
     this.venv = join(workspace, '.venv');
     this.store = new ContextStore({ maxContexts: options.maxContexts, idleMs: options.idleMinutes * 60_000, log });
-    const shared = { workspace, env: this.env, limits: { memoryMb, fileMb } };
+    const shared = { workspace, env: this.env, limits: { memoryMb, fileMb, children } };
     this.python = new PythonRuntime({ ...shared, python, venv: this.venv, reaper: this.#reaper, connections, log });
     this.node = new NodeRuntime({ ...shared, node, folder: this.#reaper.folder });
     this.#pools = {
@@ -100,7 +99,7 @@ export class Contexts implements AsyncDisposable {
   create(parts: { id?: string; runtime: Runtime; principal: string; cwd: string }): Context {
     const { runtime } = parts;
     const id = parts.id ?? `ctx-${randomBytes(8).toString('hex')}`;
-    const context = new Context({ ...parts, id, take: (report) => this.#pools[runtime].take(report) });
+    const context = new Context({ ...parts, id, late: new LateOutput(this), take: (report) => this.#pools[runtime].take(report) });
     this.store.add(context);
     return context;
   }
@@ -109,7 +108,8 @@ export class Contexts implements AsyncDisposable {
   createOnce(runtime: Runtime, principal: string, stdin: string): Context {
     const take = (report: Report) =>
       runtime === 'python' ? this.#pools.python.take(report) : this.#track((tag) => this.node.start(tag, { stdin }));
-    const context = new Context({ id: `once-${randomBytes(8).toString('hex')}`, runtime, principal, cwd: this.workspace, take });
+    const id = `once-${randomBytes(8).toString('hex')}`;
+    const context = new Context({ id, runtime, principal, cwd: this.workspace, late: new LateOutput(this), take });
     this.store.add(context);
     return context;
   }

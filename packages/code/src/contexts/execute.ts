@@ -7,7 +7,7 @@ import { type Progress, ToolError, unlessAborted } from '@sandlot/core';
 import { traceEnvironment, withSpan } from '@sandlot/core/telemetry';
 import { type Block, toBlocks } from '../outputs/blocks.ts';
 import { Collector } from '../outputs/collector.ts';
-import { OutputFile } from '../outputs/output-file.ts';
+import { OutputFile, outputChars } from '../outputs/output-file.ts';
 import type { Context } from './context.ts';
 import type { Contexts } from './contexts.ts';
 import type { Runtime } from './kernel.ts';
@@ -55,8 +55,6 @@ export interface Executed extends CellOutcome {
   readonly lost: string | undefined;
 }
 
-const outputChars = 64 * 1024 * 1024;
-
 /** The runtime of a language. */
 export function runtimeOf(language: Language): Runtime {
   return language === 'python' ? 'python' : 'javascript';
@@ -96,7 +94,7 @@ async function run(contexts: Contexts, context: Context, options: ExecuteOptions
   const { language, code, timeoutMs, env = {}, stdin, maxOutput } = options;
   const id = randomBytes(8).toString('hex');
   const fileBase = join(contexts.outputFolder, `cell-${id}`);
-  const file = new OutputFile(`${fileBase}.log`, maxOutput, outputChars);
+  const file = new OutputFile(`${fileBase}.log`, maxOutput);
   const collector = new Collector({ maxChars: maxOutput, file });
   const kernel = await unlessAborted(context.kernel(progress), signal);
   await writeFiles(options.files ?? {}, options.cwd ?? context.cwd);
@@ -114,6 +112,7 @@ async function run(contexts: Contexts, context: Context, options: ExecuteOptions
     env,
     trace: traceEnvironment(),
     stdin,
+    once: options.once,
     outputChars,
   };
   const lastLine = () => collector.lastLine;
@@ -129,11 +128,12 @@ async function run(contexts: Contexts, context: Context, options: ExecuteOptions
   });
   if (outcome.end?.cwd !== undefined) context.cwd = outcome.end.cwd;
   await file.end();
+  const late = await context.late.take(outcome.end?.lateDropped ?? 0);
   const failure = collector.shown.findLast((shown) => shown.type === 'error');
   return {
     ...outcome,
     context,
-    blocks: await toBlocks(collector.shown, { workspace: contexts.workspace, fileBase, maxChars: maxOutput }),
+    blocks: [...late, ...(await toBlocks(collector.shown, { workspace: contexts.workspace, fileBase, maxChars: maxOutput }))],
     error: failure?.type === 'error' && outcome.status !== 'ok' ? { name: failure.name, message: failure.message } : undefined,
     outputChars: collector.chars + (outcome.end?.dropped ?? 0),
     omittedChars: collector.omittedChars + (outcome.end?.dropped ?? 0),

@@ -19,6 +19,8 @@ export interface Cell {
   readonly trace: Environment;
   /** What `input()` and stdin read. Default: nothing. */
   readonly stdin: string | undefined;
+  /** True for a script, which is all that its process runs. */
+  readonly once: boolean;
   /** Most characters of output; the kernel drops what comes after. */
   readonly outputChars: number;
 }
@@ -40,6 +42,8 @@ export interface CellEnd {
   readonly executionCount: number | undefined;
   /** Characters that the kernel dropped. */
   readonly dropped: number;
+  /** Characters that it dropped since the cell before had ended. */
+  readonly lateDropped: number;
   /** The kernel's folder now. */
   readonly cwd: string | undefined;
 }
@@ -62,6 +66,8 @@ export interface Kernel {
   readonly connection: string | undefined;
   /** False once the process has ended, or is being ended. */
   readonly isRunning: boolean;
+  /** Gets what cells show after they have ended: threads, tasks and timers go on. */
+  onLate: ((event: CellEvent) => void) | undefined;
   /** Settles when the process has ended and its children were ended too. */
   readonly ended: Promise<KernelExit>;
   /** Runs a cell. Stays unsettled when the kernel ends first: watch {@link ended}. */

@@ -16,6 +16,8 @@ export interface CellOutcome {
   readonly end: CellEnd | undefined;
   /** Why the kernel and its state are gone; undefined while they are there. */
   readonly died: string | undefined;
+  /** True for a cell that was interrupted, and yet ended as if it had not been. */
+  readonly caught: boolean;
   readonly durationMs: number;
 }
 
@@ -59,11 +61,10 @@ export async function runCell(options: RunCellOptions): Promise<CellOutcome> {
     if (!('executionCount' in end)) {
       context.lost = undefined;
       const status = stopped === 'timed_out' ? 'timed_out' : stopped === 'interrupted' ? 'interrupted' : 'died';
-      return { status, end: undefined, died: describeExit(end), durationMs };
+      return { status, end: undefined, died: describeExit(end), caught: false, durationMs };
     }
-    // A cell that ended well in the moment of its interruption has ended well.
-    const status = end.status === 'ok' || stopped === undefined || stopped === 'cancelled' ? end.status : stopped;
-    return { status, end, died: undefined, durationMs };
+    if (stopped === undefined || stopped === 'cancelled') return { status: end.status, end, died: undefined, caught: false, durationMs };
+    return { status: stopped, end, died: undefined, caught: end.status === 'ok', durationMs };
   } finally {
     clearTimeout(timer);
     stopProgress();

@@ -8,7 +8,13 @@ const event = z.discriminatedUnion('event', [
   z.object({ event: z.literal('result'), data: z.record(z.string(), z.unknown()) }),
   z.object({ event: z.literal('error'), name: z.string(), message: z.string(), traceback: z.string() }),
 ]);
-const end = z.object({ status: z.enum(['ok', 'error']), count: z.int(), dropped: z.int(), cwd: z.string().optional() });
+const end = z.object({
+  status: z.enum(['ok', 'error']),
+  count: z.int(),
+  dropped: z.int(),
+  lateDropped: z.int(),
+  cwd: z.string().optional(),
+});
 
 /** One message; undefined for what is none. */
 export function toCellEvent(message: Readonly<Record<string, unknown>>): CellEvent | undefined {
@@ -28,8 +34,8 @@ export function toCellEvent(message: Readonly<Record<string, unknown>>): CellEve
   }
 }
 
-/** The last message of a cell. */
-export function toCellEnd(message: Readonly<Record<string, unknown>>): CellEnd {
-  const { status, count, dropped, cwd } = end.parse(message);
-  return { status, executionCount: count, dropped, cwd };
+/** The last message of a cell; undefined for what is none: a cell may write to any descriptor. */
+export function toCellEnd(message: Readonly<Record<string, unknown>>): CellEnd | undefined {
+  const { data } = end.safeParse(message);
+  return data && { status: data.status, executionCount: data.count, dropped: data.dropped, lateDropped: data.lateDropped, cwd: data.cwd };
 }

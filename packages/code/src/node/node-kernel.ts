@@ -3,10 +3,10 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { ToolError } from '@sandlot/core';
 import type { Environment } from '@sandlot/core/processes';
 import type { Cell, CellEnd, CellEvent, Kernel, KernelExit } from '../contexts/kernel.ts';
+import { packageFile } from '../package-files.ts';
 import { launch, type Launched, type ProcessLimits } from '../processes/launch.ts';
 import { readMessages } from '../processes/messages.ts';
 import { StderrEnd } from '../processes/stderr-end.ts';
@@ -25,7 +25,6 @@ export interface NodeKernelOptions {
   readonly script?: { readonly stdin: string };
 }
 
-const child = fileURLToPath(new URL(import.meta.url.replace(/node-kernel(\.[jt]s)$/, 'child/main$1')));
 // How long a cell may take to see that it should stop, before its thread is stopped.
 const politeMs = 200;
 const lastMessagesMs = 1000;
@@ -41,10 +40,9 @@ export class NodeKernel implements Kernel {
   readonly ended: Promise<KernelExit>;
   readonly #launched: Launched;
   readonly #fresh: boolean;
+  onLate: Kernel['onLate'];
   readonly #ready = Promise.withResolvers<void>();
-  #running: { onEvent: (event: CellEvent) => void; end: (end: CellEnd) => void } | undefined;
-  /** What came while no cell ran. */
-  #late: CellEvent[] = [];
+  #running: { onEvent: (event: CellEvent) => void; end: (end: CellEnd) => void; hasBegun: boolean } | undefined;
   #reason: string | undefined;
 
   private constructor(launched: Launched, fresh: boolean) {
@@ -78,7 +76,7 @@ export class NodeKernel implements Kernel {
     const { memoryMb } = options.limits;
     const limits = { ...options.limits, memoryMb: memoryMb > 0 ? memoryMb + reservedMb : 0 };
     const heap = memoryMb > 0 ? [`--max-old-space-size=${Math.floor(memoryMb * heapPart)}`] : [];
-    const command = [node, ...heap, '--disable-warning=ExperimentalWarning', child];
+    const command = [node, ...heap, '--disable-warning=ExperimentalWarning', packageFile('node/child/main.js')];
     const stdinFile = script && join(folder, `stdin-${tag}`);
     if (stdinFile) writeFileSync(stdinFile, script.stdin, { mode: 0o600 });
     const stdin = openSync(stdinFile ?? '/dev/null', 'r');
@@ -103,8 +101,7 @@ export class NodeKernel implements Kernel {
 
   run(cell: Cell, onEvent: (event: CellEvent) => void): Promise<CellEnd> {
     const { promise, resolve } = Promise.withResolvers<CellEnd>();
-    this.#running = { onEvent, end: resolve };
-    for (const event of this.#late.splice(0)) onEvent(event);
+    this.#running = { onEvent, end: resolve, hasBegun: false };
     const { id, code, typescript, cwd, env, trace, outputChars } = cell;
     const stdin = this.#fresh ? undefined : cell.stdin;
     this.#send({ op: 'run', cell: id, code, typescript, cwd, env, trace, stdin, outputChars, fresh: this.#fresh });
@@ -127,15 +124,19 @@ export class NodeKernel implements Kernel {
 
   #receive(message: Record<string, unknown>): void {
     if (message['event'] === 'ready') return this.#ready.resolve();
+    // What comes before was written before.
+    if (message['event'] === 'begin' && this.#running) this.#running.hasBegun = true;
     if (message['event'] !== 'end') {
       const event = toCellEvent(message);
       if (event) this.#take(event);
       return;
     }
     const running = this.#running;
+    const end = toCellEnd(message);
+    if (!end) return;
     this.#running = undefined;
     // Lets the pipes of what the cell started be read first.
-    setImmediate(() => running?.end(toCellEnd(message)));
+    setImmediate(() => running?.end(end));
   }
 
   #takeStderr(text: string): void {
@@ -145,8 +146,8 @@ export class NodeKernel implements Kernel {
   }
 
   #take(event: CellEvent): void {
-    if (this.#running) this.#running.onEvent(event);
-    else if (this.#late.length < 100) this.#late.push(event);
+    if (this.#running?.hasBegun) this.#running.onEvent(event);
+    else this.onLate?.(event);
   }
 
   #send(message: Readonly<Record<string, unknown>>): void {

@@ -11,7 +11,7 @@ import { tablesToMarkdown } from './tables.ts';
 /** One block with the facts about it. */
 export interface Block {
   readonly content: Content;
-  readonly type: 'stdout' | 'stderr' | 'display' | 'result' | 'error' | 'note';
+  readonly type: 'stdout' | 'stderr' | 'display' | 'result' | 'error' | 'note' | 'late';
   readonly mime: string;
   /** Where it also is, relative to the workspace. */
   readonly file?: string;
@@ -100,7 +100,7 @@ async function showHtml(html: string, plain: unknown, files: Files, text: ToText
 }
 
 function textBlock(type: Block['type'], mime: string, text: string): Block {
-  return { type, mime, content: { type: 'text', text } };
+  return { type, mime, content: { type: 'text', text: text.toWellFormed() } };
 }
 
 /** Without colours and the last line break, and with one line for progress that overwrites itself. */

@@ -3,11 +3,14 @@ import { createWriteStream, mkdirSync, writeFileSync, type WriteStream } from 'n
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+/** Most characters of output that one cell may have; what comes after is dropped. */
+export const outputChars = 64 * 1024 * 1024;
+
 /** Writes a file once its text is longer than a limit. */
 export class OutputFile {
   readonly path: string;
   readonly #afterChars: number;
-  #room: number;
+  #room = outputChars;
   #before = '';
   #stream: WriteStream | undefined;
   #failed = false;
@@ -15,12 +18,10 @@ export class OutputFile {
   /**
    * @param path of the file
    * @param afterChars up to so many characters no file is made
-   * @param mostChars characters after which nothing more is written
    */
-  constructor(path: string, afterChars: number, mostChars: number) {
+  constructor(path: string, afterChars: number) {
     this.path = path;
     this.#afterChars = afterChars;
-    this.#room = mostChars;
   }
 
   /** True once it is written to. */

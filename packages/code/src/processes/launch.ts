@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { type Environment, endTree, signalPid, type Tree } from '@sandlot/core/processes';
+import { boundProcesses, type Environment, endTree, type ProcessBound, signalPid, type Tree } from '@sandlot/core/processes';
 import { ToolError } from '@sandlot/core';
 
 /** Limits of one process; 0 is none. */
@@ -11,6 +11,8 @@ export interface ProcessLimits {
   readonly memoryMb: number;
   /** Size of a file that it writes, in MiB. */
   readonly fileMb: number;
+  /** Processes of it and of all that it starts. */
+  readonly children: number;
 }
 
 /** What {@link launch} takes. */
@@ -43,10 +45,12 @@ export interface Launched {
 }
 
 // The kernel's memory killer should choose the kernel and not the server. `ulimit -R` is the tag; see @sandlot/core/processes.
-const setUp = (tag: number, { memoryMb, fileMb }: ProcessLimits) =>
+const setUp = (tag: number, { memoryMb, fileMb }: ProcessLimits, bound: ProcessBound) =>
   [
     `ulimit -R ${tag} 2>/dev/null`,
     '{ echo 300 >/proc/self/oom_score_adj; } 2>/dev/null',
+    ...(bound.group ? [`{ echo $$ >'${bound.group.joinFile}'; } 2>/dev/null`] : []),
+    ...bound.limits.map((limit) => `ulimit ${limit}`),
     'ulimit -c 0',
     ...(memoryMb > 0 ? [`ulimit -d ${memoryMb * 1024} 2>/dev/null`] : []),
     ...(fileMb > 0 ? [`ulimit -f ${fileMb * 1024}`] : []),
@@ -59,17 +63,21 @@ const setUp = (tag: number, { memoryMb, fileMb }: ProcessLimits) =>
  * @throws ToolError UNAVAILABLE when it cannot be started
  */
 export async function launch(options: LaunchOptions): Promise<Launched> {
+  const { tag, limits } = options;
+  // Kernels have many threads, as have the libraries that they load.
+  const bound = boundProcesses(tag, limits.children, Math.max(64, limits.children));
   const [file = '', ...args] = existsSync('/bin/bash')
-    ? ['/bin/bash', '--norc', '--noprofile', '-c', setUp(options.tag, options.limits), 'bash', ...options.command]
+    ? ['/bin/bash', '--norc', '--noprofile', '-c', setUp(tag, limits, bound), 'bash', ...options.command]
     : options.command;
   const child = spawn(file, args, { cwd: options.cwd, env: options.env, detached: true, stdio: options.stdio });
   const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   try {
     await once(child, 'spawn');
   } catch (error) {
+    bound.group?.remove();
     throw new ToolError('UNAVAILABLE', `Cannot start "${options.command[0]}" in "${options.cwd}": ${String(error)}`, { cause: error });
   }
-  const tree: Tree & { shellEnded: boolean } = { pid: child.pid ?? 0, tag: options.tag, shellEnded: false };
+  const tree: Tree & { shellEnded: boolean } = { pid: child.pid ?? 0, tag, shellEnded: false, group: bound.group };
   void exited.then(() => {
     tree.shellEnded = true;
   });
@@ -83,6 +91,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     signal: (signal) => {
       if (!tree.shellEnded) signalPid(-tree.pid, signal);
     },
-    end: async () => void (await endTree(tree, 'SIGKILL', 0)),
+    async end() {
+      await endTree(tree, 'SIGKILL', 0);
+      bound.group?.remove();
+    },
   };
 }

@@ -1,6 +1,9 @@
 /** JSON lines from a stream. */
 import type { Readable } from 'node:stream';
 
+// A cell may put another in its place.
+const { parse: parseJson } = JSON;
+
 /**
  * Calls back for each line; a line that is no JSON object is skipped.
  *
@@ -23,7 +26,7 @@ export function readMessages(stream: Readable, onMessage: (message: Record<strin
 
 function parse(line: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = parseJson(line);
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;

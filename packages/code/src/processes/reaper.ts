@@ -6,18 +6,27 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalPid, tagged, Tags } from '@sandlot/core/processes';
+import { pidsFolder, signalPid, tagged, Tags } from '@sandlot/core/processes';
 
-// The end of the input is the end of the server.
+// The end of the input is the end of the server. First no fork succeeds any more, where the kernel holds that; else stopping comes
+// before killing. Then until nothing is left.
 const script = `
 trap '' HUP INT QUIT TERM
 while read -r line; do :; done
-for round in 1 2 3 4 5; do
-  for file in $(grep -l "realtime timeout  *$TAG" /proc/[0-9]*/limits 2>/dev/null); do
-    pid=\${file#/proc/}; kill -9 "\${pid%/limits}" 2>/dev/null
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  for group in "$GROUPS_FOLDER/sandlot-$TAG"*; do
+    [ -d "$group" ] || continue
+    echo 0 >"$group/pids.max"
+    pids=$(cat "$group/cgroup.procs")
+    [ -z "$pids" ] || kill -KILL $pids
   done
+  pids=$(grep -l "realtime timeout  *$TAG" /proc/[0-9]*/limits | tr -dc '0-9\\n')
+  [ -n "$pids" ] || break
+  kill -STOP $pids
+  kill -KILL $pids
   sleep 0.1
-done
+done 2>/dev/null
+rmdir "$GROUPS_FOLDER/sandlot-$TAG"* 2>/dev/null
 rm -rf "$FOLDER" "$CONNECTIONS"/kernel-sandlot-"$TAG"*
 `;
 
@@ -34,7 +43,13 @@ export class Reaper implements AsyncDisposable {
       detached: true,
       cwd: '/',
       stdio: ['pipe', 'ignore', 'ignore'],
-      env: { PATH: '/usr/bin:/bin', FOLDER: this.folder, TAG: String(this.tags.prefix), CONNECTIONS: connections },
+      env: {
+        PATH: '/usr/bin:/bin',
+        FOLDER: this.folder,
+        TAG: String(this.tags.prefix),
+        CONNECTIONS: connections,
+        GROUPS_FOLDER: pidsFolder() ?? '/nonexistent',
+      },
     });
     this.#child.on('error', () => undefined);
     this.#child.stdin?.on('error', () => undefined);

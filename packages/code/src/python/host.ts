@@ -1,7 +1,7 @@
 /** The process that speaks the Jupyter protocol, by jupyter_client; one for all kernels. See python/host.py. */
-import { fileURLToPath } from 'node:url';
 import { ToolError } from '@sandlot/core';
 import type { Environment } from '@sandlot/core/processes';
+import { packageFile } from '../package-files.ts';
 import { launch, type Launched } from '../processes/launch.ts';
 import { readMessages } from '../processes/messages.ts';
 import { StderrEnd } from '../processes/stderr-end.ts';
@@ -38,9 +38,9 @@ export class PythonHost {
 
   /** Starts the host. */
   static async start({ python, cwd, env, tag }: HostOptions): Promise<PythonHost> {
-    const script = fileURLToPath(new URL('../../python/host.py', import.meta.url));
+    const script = packageFile('../python/host.py');
     const command = [python, script];
-    const limits = { memoryMb: 0, fileMb: 0 };
+    const limits = { memoryMb: 0, fileMb: 0, children: 0 };
     return new PythonHost(await launch({ command, cwd, env, tag, limits, stdio: ['pipe', 'pipe', 'pipe'] }));
   }
 

@@ -23,7 +23,7 @@ export const facts = z.object({
   outputs: z
     .array(
       z.object({
-        type: z.enum(['stdout', 'stderr', 'display', 'result', 'error', 'note']),
+        type: z.enum(['stdout', 'stderr', 'display', 'result', 'error', 'note', 'late']),
         mime: z.string(),
         file: z.string().optional(),
       }),
@@ -43,7 +43,7 @@ export function answerFor(executed: Executed, asked: Language): Answer {
     status,
     ...(end?.executionCount !== undefined && { execution_count: end.executionCount }),
     duration_ms: durationMs,
-    ...(error && { error_name: error.name, error_message: error.message.slice(0, 2000) }),
+    ...(error && { error_name: error.name, error_message: error.message.slice(0, 2000).toWellFormed() }),
     ...(died !== undefined && { died }),
     ...(lost !== undefined && { state_lost: lost }),
     ...(end?.cwd !== undefined && { cwd: end.cwd }),
@@ -61,22 +61,27 @@ export function render({ blocks, note }: Answer): Content[] {
   return [...blocks.map(({ content }) => content), { type: 'text', text: `[${note}]` }];
 }
 
-function noteFor({ context, status, durationMs, error, died, lost, outputFile, omittedChars }: Executed): string {
+function noteFor({ context, status, durationMs, error, died, lost, caught, outputFile, omittedChars }: Executed): string {
   const time = `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 0)} s`;
+  const isScript = context.id.startsWith('once-');
   const memory =
     error && /MemoryError|allocation failed/i.test(`${error.name} ${error.message}`) ? ': out of memory; the limit is --memory-mb' : '';
+  const exit = error?.name === 'SystemExit' && !isScript ? '; the kernel goes on, the state is kept' : '';
+  const kept = caught ? ', it caught that and ended by itself, the state is kept' : ', the state is kept';
+  const timedOut = isScript ? '; the script was ended' : died === undefined ? `; interrupted${kept}` : '';
   const first = {
     ok: `ok after ${time}`,
-    error: `${error?.name ?? 'error'} after ${time}${memory}`,
-    timed_out: `timed out after ${time}${died === undefined ? '; interrupted, the state is kept' : ''}`,
-    interrupted: `interrupted after ${time}`,
+    error: `${error?.name ?? 'error'} after ${time}${memory}${exit}`,
+    timed_out: `timed out after ${time}${timedOut}`,
+    interrupted: `interrupted after ${time}${caught ? kept : ''}`,
     died: `the kernel died after ${time}`,
   }[status];
+  const state = isScript ? '' : '; the state was lost, the next cell begins with a new kernel';
   return [
     first,
-    ...(died === undefined ? [] : [`${died}; the state was lost, the next cell begins with a new kernel`]),
+    ...(died === undefined ? [] : [`${died}${state}`]),
     ...(lost === undefined ? [] : [`the state of earlier cells was lost before this one: ${lost}`]),
     ...(outputFile === undefined ? [] : [`${omittedChars} characters left out; all text is in ${outputFile}`]),
-    ...(context.id === context.runtime || context.id.startsWith('once-') ? [] : [`context ${context.id}`]),
+    ...(context.id === context.runtime || isScript ? [] : [`context ${context.id}`]),
   ].join('; ');
 }

@@ -1,12 +1,13 @@
 /** Runs cells in this process: by the engine's own REPL mode, in which `let` and `const` can be declared again and `await` works. */
 import type inspector from 'node:inspector';
-import { stripTypeScriptTypes } from 'node:module';
+import process from 'node:process';
 import type { CellGlobals } from './globals.ts';
 import { meterOutput } from './meter.ts';
 import { prepare } from './prepare.ts';
 import { send } from './send.ts';
 import { toBundle, toFailure } from './to-bundle.ts';
 import { toScript } from './transform.ts';
+import { TypeScript } from './typescript.ts';
 
 type Remote = inspector.Runtime.RemoteObject;
 
@@ -16,6 +17,7 @@ export class Evaluator {
   readonly #globals: CellGlobals;
   readonly #whenIdle: () => Promise<void>;
   readonly #meter = meterOutput();
+  readonly #typescript = new TypeScript();
   readonly #shower: string;
   #count = 0;
   /** The cell that runs. */
@@ -34,7 +36,7 @@ export class Evaluator {
         const data = toBundle(value);
         if (data) send({ event: 'result', data });
       },
-      error: (error: unknown, where: string) => send({ event: 'error', ...toFailure(error, where) }),
+      error: (error: unknown, where: string) => this.#fail(error, where),
     });
   }
 
@@ -43,10 +45,11 @@ export class Evaluator {
     const id = String(message['cell']);
     this.#cell = id;
     this.#count++;
-    this.#meter.begin(Number(message['outputChars']));
+    send({ event: 'begin' });
+    const lateDropped = this.#meter.begin(Number(message['outputChars']));
     let restore = () => {};
     // A script may end its process; that is no death.
-    if (message['fresh'] === true) process.once('exit', (code) => this.#finish(code === 0 ? 'ok' : 'error'));
+    if (message['fresh'] === true) process.once('exit', (code) => this.#finish(code === 0 ? 'ok' : 'error', lateDropped));
     let failed = false;
     try {
       restore = prepare(message);
@@ -54,13 +57,13 @@ export class Evaluator {
       failed = await this.#evaluate(String(message['code']), message['typescript'] === true);
     } catch (error) {
       failed = true;
-      if (this.#cell === id) send({ event: 'error', ...toFailure(error) });
+      if (this.#cell === id) this.#fail(error);
     }
     restore();
     if (this.#cell !== id) return;
     // A script is not over while it waits for something.
     if (message['fresh'] === true && !failed) await this.#whenIdle();
-    this.#finish(failed ? 'error' : 'ok');
+    this.#finish(failed ? 'error' : 'ok', lateDropped);
   }
 
   /** Gives the running cell up. What it waits for goes on, unseen. */
@@ -77,20 +80,25 @@ export class Evaluator {
 
   /** An error that no cell could catch. */
   uncaught(error: unknown): void {
-    process.stderr.write(`Uncaught ${toFailure(error).traceback}\n`);
+    process.stderr.write(`Uncaught ${this.#typescript.toSource(toFailure(error).traceback)}\n`);
   }
 
-  #finish(status: 'ok' | 'error'): void {
+  #fail(error: unknown, where?: string): void {
+    const failure = toFailure(error, where);
+    send({ event: 'error', ...failure, traceback: this.#typescript.toSource(failure.traceback) });
+  }
+
+  #finish(status: 'ok' | 'error', lateDropped = 0): void {
     if (this.#cell === undefined) return;
     this.#cell = undefined;
     const dropped = this.#meter.end();
-    send({ event: 'end', status, count: this.#count, dropped, cwd: folder() });
+    send({ event: 'end', status, count: this.#count, dropped, lateDropped, cwd: folder() });
   }
 
   async #evaluate(code: string, typescript: boolean): Promise<boolean> {
-    const script = toScript(typescript ? stripTypes(code) : code, this.#globals.names);
     const cell = this.#cell;
     const name = `cell_${this.#count}.${typescript ? 'ts' : 'js'}`;
+    const script = toScript(typescript ? this.#typescript.strip(code, name) : code, this.#globals.names);
     const expression = `${script}\n//# sourceURL=${name}`;
     const answer = await new Promise<object | undefined>((resolve) => {
       // An error means that the engine was told to stop.
@@ -103,23 +111,35 @@ export class Evaluator {
       return true;
     }
     const { result, exceptionDetails: thrown } = answer;
+    let unshown: inspector.Runtime.ExceptionDetails | undefined;
     if (this.#cell === cell) {
       if (thrown) this.#show('error', thrown.exception ?? {}, placeOf(thrown, name));
-      else this.#show('result', result);
+      else unshown = this.#show('result', result);
+      if (unshown) this.#show('error', unshown.exception ?? {});
     }
     this.#session.post('Runtime.releaseObjectGroup', { objectGroup: 'cell' });
-    return thrown !== undefined;
+    return thrown !== undefined || unshown !== undefined;
   }
 
-  /** Hands a value that the inspector holds to our own function. */
-  #show(what: 'result' | 'error', { objectId, value, unserializableValue }: Partial<Remote>, where = ''): void {
+  /** Hands a value that the inspector holds to our own function. Returns what that threw: a value may bring its own code to show it. */
+  #show(
+    what: 'result' | 'error',
+    { objectId, value, unserializableValue }: Partial<Remote>,
+    where = '',
+  ): inspector.Runtime.ExceptionDetails | undefined {
+    let thrown: inspector.Runtime.ExceptionDetails | undefined;
     const argument = objectId ? { objectId } : unserializableValue ? { unserializableValue } : { value: value as unknown };
-    this.#session.post('Runtime.callFunctionOn', {
+    const call = {
       objectId: this.#shower,
       functionDeclaration: `function (value, where) { this.${what}(value, where); }`,
       arguments: [argument, { value: where }],
       silent: true,
+    };
+    // A session in the same thread answers at once.
+    this.#session.post('Runtime.callFunctionOn', call, (error, answer) => {
+      thrown = !error && isEvaluated(answer) ? answer.exceptionDetails : undefined;
     });
+    return thrown;
   }
 
   #handle(object: object): string {
@@ -141,15 +161,6 @@ function isEvaluated(answer: object | undefined): answer is inspector.Runtime.Ev
 /** Where an error of syntax is: it has no frame in the cell. */
 function placeOf({ exception, stackTrace, lineNumber, columnNumber }: inspector.Runtime.ExceptionDetails, name: string): string {
   return exception?.className === 'SyntaxError' && !stackTrace ? `${name}:${lineNumber + 1}:${columnNumber + 1}` : '';
-}
-
-function stripTypes(code: string): string {
-  try {
-    return stripTypeScriptTypes(code, { mode: 'strip' });
-  } catch {
-    // Enums and parameter properties are more than types.
-    return stripTypeScriptTypes(code, { mode: 'transform' });
-  }
 }
 
 function folder(): string | undefined {

@@ -1,9 +1,11 @@
 /** What a cell finds beside the language and Node.js: `display`, `require`, and an `import` that starts from its folder. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { display } from './display.ts';
+import { importer } from './importer.ts';
 import type { ModuleNames } from './transform.ts';
 
 /** Sets the globals that depend on the folder; called before each cell. */
@@ -35,7 +37,7 @@ function useFolder(names: ModuleNames): void {
     filename: file,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  define(names.import, script.runInThisContext());
+  define(names.import, importer(script.runInThisContext()));
 }
 
 function toUrl(require: NodeJS.Require, name: string): string {

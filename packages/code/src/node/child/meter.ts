@@ -3,17 +3,23 @@ import { send } from './send.ts';
 
 /** Counts the output of one cell after the other. */
 export interface Meter {
-  begin(limit: number): void;
-  /** Characters that were not sent since {@link begin}. */
+  /** Returns how many characters were not sent since the end of the cell before. */
+  begin(limit: number): number;
+  /** Characters that were not sent since {@link begin}. What is written from now on has the same limit. */
   end(): number;
 }
 
-const lateChars = 10_000;
-
 /** Takes over both streams. */
 export function meterOutput(): Meter {
-  let room = lateChars;
+  let limit = 0;
+  let room = 0;
   let dropped = 0;
+  const restart = () => {
+    const count = dropped;
+    room = limit;
+    dropped = 0;
+    return count;
+  };
   for (const name of ['stdout', 'stderr'] as const) {
     const write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
       const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
@@ -28,15 +34,10 @@ export function meterOutput(): Meter {
     process[name].write = write;
   }
   return {
-    begin(limit) {
-      room = limit;
-      dropped = 0;
+    begin(most) {
+      limit = most;
+      return restart();
     },
-    end() {
-      const count = dropped;
-      room = lateChars;
-      dropped = 0;
-      return count;
-    },
+    end: restart,
   };
 }

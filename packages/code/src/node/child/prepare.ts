@@ -1,5 +1,5 @@
 /** What holds for one cell: its folder, its variables, its stdin. */
-import { env as environment } from 'node:process';
+import process, { env as environment } from 'node:process';
 import { Readable } from 'node:stream';
 
 /**

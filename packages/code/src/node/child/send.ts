@@ -2,10 +2,13 @@
 import { writeSync } from 'node:fs';
 
 const output = 4;
+// A cell may put others in their place.
+const { stringify } = JSON;
+const { from: toBuffer } = Buffer;
 
 /** Sends one message. */
 export function send(message: Readonly<Record<string, unknown>>): void {
-  const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+  const bytes = toBuffer(`${stringify(message)}\n`);
   for (let from = 0; from < bytes.length;) {
     try {
       from += writeSync(output, bytes, from);

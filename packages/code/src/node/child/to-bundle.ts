@@ -1,5 +1,7 @@
 /** Values and errors as a person reads them. */
 import { inspect, types } from 'node:util';
+import { withoutOurFrames } from './traceback.ts';
+import { TypeScriptError } from './typescript.ts';
 
 const asNotebook = Symbol.for('Jupyter.display');
 const options = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 };
@@ -30,18 +32,8 @@ export interface Failure {
  * @param where place in the cell, for errors of syntax, which have no frame there
  */
 export function toFailure(error: unknown, where = ''): Failure {
+  if (error instanceof TypeScriptError) return error.failure;
   if (!types.isNativeError(error)) return { name: 'Thrown', message: '', traceback: `Thrown: ${inspect(error, options)}` };
   const shown = withoutOurFrames(inspect(error, options));
   return { name: error.name, message: error.message, traceback: where ? `${where}\n${shown}` : shown };
-}
-
-/** Frames below a cell's own are of what runs it. */
-function withoutOurFrames(text: string): string {
-  let inside = false;
-  const lines = text.split('\n').filter((line) => {
-    if (!/^\s+at /.test(line)) inside = false;
-    else if (/node:inspector|[/\\]node[/\\]child[/\\]/.test(line)) inside = true;
-    return !inside && !/^\s+at .*node:internal/.test(line);
-  });
-  return lines.join('\n');
 }

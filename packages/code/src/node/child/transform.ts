@@ -63,8 +63,8 @@ function toStatement(node: Node, code: string, names: ModuleNames): { end: numbe
 
 function importStatement(node: ImportDeclarationOf, code: string, names: ModuleNames): string {
   const options =
-    node.attributes.length > 0 ? `, { with: {${node.attributes.map(({ start, end }) => code.slice(start, end)).join(', ')}} }` : '';
-  const load = `await ${names.import}(${node.source.raw}${options})`;
+    node.attributes.length > 0 ? `{ with: {${node.attributes.map(({ start, end }) => code.slice(start, end)).join(', ')}} }` : 'undefined';
+  const load = `await ${names.import}(${node.source.raw}, ${options}, ${JSON.stringify(wantedBy(node))})`;
   if (node.specifiers.length === 0) return `${load};`;
   const parts: string[] = [];
   const named: string[] = [];
@@ -76,6 +76,16 @@ function importStatement(node: ImportDeclarationOf, code: string, names: ModuleN
   }
   if (named.length > 0) parts.push(`{ ${named.join(', ')} } = ${load}`);
   return `const ${parts.join(', ')};`;
+}
+
+/** The exports that an import statement names: a module that does not have them is an error. */
+function wantedBy(node: ImportDeclarationOf): string[] {
+  return node.specifiers.flatMap((specifier) => {
+    if (specifier.type === 'ImportDefaultSpecifier') return ['default'];
+    if (specifier.type === 'ImportNamespaceSpecifier') return [];
+    const { imported } = specifier;
+    return [imported.type === 'Identifier' ? imported.name : String(imported.value)];
+  });
 }
 
 type Of<T extends AnyNode['type']> = Extract<AnyNode, { type: T }>;

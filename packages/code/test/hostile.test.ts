@@ -1,0 +1,155 @@
+/** Code that attacks what runs it: the server goes on, and the caller is told something clear. */
+import { connect, temporaryFolder, type TestClient } from '@sandlot/core/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { code } from '../src/index.ts';
+import { execute } from './kit.ts';
+import { processesWith } from './processes.ts';
+import { testPython } from './test-python.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let client: TestClient;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  client = await connect(code, { workspace: folder.path, options: { python: await testPython() } });
+});
+afterAll(async () => {
+  await client[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+type Case = [what: string, cell: string, shows: RegExp, more?: Record<string, unknown>];
+
+const python: Case[] = [
+  ['a representation that throws', 'class R:\n    def __repr__(self): raise ValueError("none")\nR()', /ValueError: none\n\[ValueError/],
+  ['a representation that is no text', 'class R:\n    def __repr__(self): return 5\nR()', /returned non-string[\s\S]*\[TypeError/],
+  [
+    'a representation of 50 MB',
+    'class R:\n    def __repr__(self): return "x" * 50_000_000\nR()',
+    /^<text\/plain of 50000000 characters, too large to show>\n\[ok/,
+  ],
+  [
+    'an error that cannot be shown',
+    'class E(Exception):\n    def __str__(self): raise ValueError("none")\nraise E',
+    /ValueError: none\n\[\w+ after/,
+  ],
+  [
+    'numbers that JSON does not have',
+    'from IPython.display import JSON, display\ndisplay(JSON({"a": float("nan"), "b": float("inf")}))',
+    /^\{\n {2}"a": "nan",\n {2}"b": "inf"\n\}\n\[ok/,
+  ],
+  ['a circle as JSON', 'd = {}\nd["d"] = d\nfrom IPython.display import JSON\nJSON(d)', /Circular reference[\s\S]*\[\w+Error after/],
+  ['half a character', 'print("\\ud800")\nraise ValueError("\\udfff")', /^\ufffd\n[\s\S]*ValueError: \ufffd\n\[ValueError/],
+  [
+    'bytes that are no text',
+    'import os\n_ = os.write(1, b"\\xff\\xfe raw\\n")\nimport subprocess\n_ = subprocess.run(["printf", "\\\\377 child"])',
+    /\ufffd\ufffd raw[\s\S]*\ufffd child/,
+  ],
+  ['an output without end', 'while True: print("x" * 1000)', /\[timed out after/, { timeout: 2 }],
+  [
+    'a stream that cannot be flushed',
+    'import sys\nclass W:\n    def write(self, text): pass\n    def flush(self): raise RuntimeError\nsys.stdout = W()',
+    /sys\.stdout was put back: its flush\(\) fails with RuntimeError\n\[ok/,
+  ],
+  ['no stream at all', 'import sys\nbefore = sys.stdout\nsys.stdout = None\n1', /^AttributeError: [^\n]*flush/],
+  ['the stream again', 'sys.stdout = before\nprint("back")', /back\n/],
+  ['a closed stream', 'sys.stdout.close()\nprint("x")', /I\/O operation on closed file/],
+  ['closed descriptors', 'os.close(0); os.close(1); os.close(2)\n1', /^1\n\[ok/],
+  [
+    'forged messages',
+    'k = get_ipython().kernel\nfor t, c in [("stream", {}), ("display_data", {"data": {"image/png": 5, "text/html": None}}), ("error", {"ename": 1}), ("execute_result", {"data": []}), ("clear_output", {})]:\n    k.session.send(k.iopub_socket, t, c, parent=k.get_parent())\nk.session.send(k.iopub_socket, "execute_reply", {}, parent=k.get_parent())\n5',
+    /^5\n|\n5\n/,
+  ],
+  [
+    'its own handlers of signals',
+    'import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nimport time\ntime.sleep(600)',
+    /\[timed out after[^\n]*killed/,
+    { timeout: 0.5 },
+  ],
+  ['a folder that is removed', 'import os\nos.makedirs("gone")\nos.chdir("gone")\nos.rmdir("../gone")\n1', /^1\n\[ok/],
+  ['work in no folder', '2', /^2\n\[ok/],
+  [
+    'a thread without end',
+    'import threading, time\ndef forever():\n    while True: time.sleep(0.05)\nthreading.Thread(target=forever).start()\n3',
+    /^3\n\[ok/,
+  ],
+  ['a process that is left', 'import subprocess\nsubprocess.Popen(["sleep", "86381"], start_new_session=True)\n4', /^4\n\[ok/],
+];
+
+const javascript: Case[] = [
+  ['a circle as JSON', 'const c = {}; c.c = c; display.json(c)', /^TypeError: Converting circular structure/],
+  [
+    'numbers that JSON does not have',
+    'display.json({ a: NaN, b: [Infinity] })',
+    /^\{\n {2}"a": null,\n {2}"b": \[\n {4}null\n {2}\]\n\}\n\[ok/,
+  ],
+  [
+    'a value whose every trap throws',
+    'const trap = () => { throw new Error("trap") }; new Proxy({}, { get: trap, ownKeys: trap, getPrototypeOf: trap })',
+    /\[(?:ok|Error) after/,
+  ],
+  [
+    'an error whose stack throws',
+    'throw Object.defineProperty(new Error("s"), "stack", { get() { throw new Error("none") } })',
+    /\[\w+ after/,
+  ],
+  ['an error whose name is no text', 'throw Object.assign(new Error("m"), { name: 5, message: 7 })', /\[\w+ after/],
+  ['half a character', 'console.log("\\ud800")', /^\ufffd\n/],
+  [
+    'bytes that are no text',
+    'process.stdout.write(Buffer.from([255, 254, 65])); require("node:child_process").execSync("printf \'\\\\377 child\'", { stdio: "inherit" }); 1',
+    /\ufffd\ufffdA[\s\S]*\ufffd child/,
+  ],
+  ['an output without end', 'for (;;) console.log("x".repeat(1000))', /\[timed out after/, { timeout: 2 }],
+  ['closed descriptors', 'require("node:fs").closeSync(1); require("node:fs").closeSync(2); console.log("x"); 2', /^x\n2\n\[ok/],
+  [
+    'forged messages',
+    `require("node:fs").writeSync(4, 'garbage\\n{"event":"end","status":"ok"}\\n{"event":"stream"}\\n[]\\n5\\n'); 5`,
+    /^5\n\[ok/,
+  ],
+  ['a closed channel', 'require("node:fs").closeSync(4); 3', /the kernel died[^\n]*the state was lost/],
+  ["tools of its own in place of the engine's", 'JSON.stringify = () => "x"; Buffer.from = null; JSON.parse = null; 6', /^6\n\[ok/],
+  ['no process', 'globalThis.process = null; 7', /^7\n\[ok/],
+  ['a cell after that', '8', /^8\n\[ok/],
+  ['microtasks without end', 'const again = () => Promise.resolve().then(again); await again()', /\[timed out after/, { timeout: 0.5 }],
+  [
+    'a module that never ends',
+    'require("node:fs").writeFileSync("loop.mjs", "for (;;);"); await import("./loop.mjs")',
+    /\[timed out after/,
+    { timeout: 0.5 },
+  ],
+  ['a finally that never ends', 'try { for (;;); } finally { for (;;); }', /\[timed out after/, { timeout: 0.5 }],
+  [
+    'a generator without end',
+    '[...(function* () { for (;;) yield 1 })()]',
+    /Invalid array length|out of memory|timed out|heap|kernel died/,
+    { timeout: 60 },
+  ],
+  [
+    'a rejection that nobody handles',
+    'Promise.reject(new Error("unhandled")); await new Promise((resolve) => setTimeout(resolve, 20)); 9',
+    /Uncaught Error: unhandled[\s\S]*9\n\[ok/,
+  ],
+  ['a thread without end', 'new (require("node:worker_threads").Worker)("for (;;);", { eval: true }); 10', /^10\n\[ok/],
+  [
+    'a process that is left',
+    'require("node:child_process").spawn("sleep", ["86381"], { detached: true, stdio: "ignore" }).unref(); 11',
+    /^11\n\[ok/,
+  ],
+  ['a text of 100 MB', '"x".repeat(100e6)', /more characters|left out/],
+];
+
+it.each([
+  ['python', python, 'sum([20, 22])'],
+  ['javascript', javascript, '20 + 22'],
+] as const)('%s', async (language, cases, check) => {
+  const wrong: object[] = [];
+  for (const [what, cell, shows, more] of cases) {
+    const { text } = await execute(client, language, cell, more);
+    if (!shows.test(text)) wrong.push({ what, text: text.slice(0, 1500) });
+  }
+  expect(wrong).toEqual([]);
+  await client.call('code_context_delete', { context: language });
+  expect(processesWith('86381')).toEqual([]);
+  expect((await execute(client, language, check)).text).toMatch(/^42\n\[ok/);
+});
