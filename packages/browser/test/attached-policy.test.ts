@@ -46,6 +46,7 @@ it('the policy rules a browser that somebody else started to go through the prox
   expect(at.log.join('\n')).not.toContain('does not hold');
   const refused = await agent.call('browser_navigate', { url: at.own.url });
   expect(refused.error).toMatchObject({ code: 'PERMISSION_DENIED', message: expect.stringContaining('belongs to the sandbox itself') });
+  expect((await agent.call('browser_navigate', { url: `${at.desktop.endpoint}/json/list` })).error?.code).toBe('PERMISSION_DENIED');
   await agent.call('browser_navigate', { url: at.site.url });
   await agent.call('browser_evaluate', { function: `() => fetch('${at.own.url}', { mode: 'no-cors' }).then(() => 0, () => 0)` });
   await using person = await chromium.connectOverCDP(at.desktop.endpoint, { noDefaults: true });

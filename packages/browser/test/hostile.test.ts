@@ -139,6 +139,14 @@ it('a script that never ends is told within moments, and the next navigation wor
   expect(performance.now() - started).toBeLessThan(60_000);
 });
 
+it('a function that never returns does not hold up its tab', async () => {
+  await using alone = await connect(browser, { workspace: folder.path, options: { timeoutNavigation: 1_000 } });
+  await alone.call('browser_navigate', { url: 'data:text/html,<h1>Here</h1>' });
+  const answer = await run(alone, '() => new Promise(() => {})');
+  expect(answer.error, answer.text).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: expect.stringContaining('1000 ms') });
+  expect((await alone.call('browser_snapshot')).text).toContain('heading "Here"');
+});
+
 it('WebRTC, WebTransport and sockets reach nothing that the policy forbids, and no UDP at all', async () => {
   const packets: string[] = [];
   const udp: Socket = createSocket('udp4', (message) => packets.push(message.toString('hex')));

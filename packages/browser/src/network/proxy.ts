@@ -130,12 +130,14 @@ export class FilteringProxy implements AsyncDisposable {
       (answer) => {
         meter.add('sandlot.egress', 1, { decision: 'passed' });
         response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer));
+        answer.on('data', (chunk: Buffer) => meter.add('sandlot.egress.io', chunk.length, { direction: 'in' }));
         answer.pipe(response);
         answer.on('error', () => response.destroy());
       },
     );
     outgoing.on('error', fail);
     response.on('close', () => outgoing.destroy());
+    request.on('data', (chunk: Buffer) => meter.add('sandlot.egress.io', chunk.length, { direction: 'out' }));
     request.pipe(outgoing);
   }
 
@@ -178,6 +180,10 @@ export class FilteringProxy implements AsyncDisposable {
     if (head.length > 0) upstream.write(head);
     upstream.pipe(client);
     client.pipe(upstream);
+    upstream.once('close', () => {
+      meter.add('sandlot.egress.io', upstream.bytesWritten, { direction: 'out' });
+      meter.add('sandlot.egress.io', upstream.bytesRead, { direction: 'in' });
+    });
     client.on('close', () => upstream.destroy());
     // What has come from it may still be on its way to the client.
     upstream.on('close', (failed: boolean) => (failed ? client.destroy() : client.end()));

@@ -17,14 +17,15 @@ export async function startProxy({
   blockedHosts,
   proxyServer,
   proxyPort = 0,
+  cdpEndpoint,
 }: BrowserOptions): Promise<FilteringProxy> {
   if (proxyServer !== undefined && !proxyServer.startsWith('http:')) {
     throw new ToolError('UNAVAILABLE', 'With the network policy, --proxy-server takes a proxy that speaks plain HTTP only.', {
       advice: 'Give http://HOST:PORT, or switch the policy off with --no-network-policy.',
     });
   }
-  const gateway = Number(environment()['SANDLOT_PORT'] ?? Number.NaN);
-  const policy = new NetworkPolicy({ blockedPorts: [...blockedPorts, gateway], allowedHosts, blockedHosts });
+  const ours = [environment()['SANDLOT_PORT'], URL.parse(cdpEndpoint ?? '')?.port].filter(Boolean).map(Number);
+  const policy = new NetworkPolicy({ blockedPorts: [...blockedPorts, ...ours], allowedHosts, blockedHosts });
   const next = proxyServer === undefined ? undefined : new NextProxy(proxyServer);
   return FilteringProxy.start(policy, next, proxyPort).catch((cause: unknown) => {
     throw new ToolError('UNAVAILABLE', `The filtering proxy cannot have port ${proxyPort} of this machine (--proxy-port).`, {

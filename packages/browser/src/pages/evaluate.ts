@@ -24,12 +24,24 @@ export async function evaluate(
   return withSpan('browser.evaluate', {}, async () =>
     look(session, options, async (tab) => {
       const code = toFunction(source);
-      const value = await (target === undefined ? tab.page.evaluate(code) : (await locate(tab.page, target)).evaluate(code)).catch(explain);
+      const running = target === undefined ? tab.page.evaluate(code) : (await locate(tab.page, target)).evaluate(code);
+      const value = await inTime(running.catch(explain), session.options.timeoutNavigation);
       const text = clean(toJson(value));
       const path = filename === undefined ? undefined : await session.files.write(filename, text);
       return { url: tab.url, ...(path === undefined ? cutText(session, text, mostChars) : { text: '', lines: 0, left: 0, path }) };
     }),
   );
+}
+
+/** A function that waits for ever would hold up the tab. */
+async function inTime<T>(running: Promise<T>, ms: number): Promise<T> {
+  running.catch(() => undefined);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const error = new ToolError('DEADLINE_EXCEEDED', `The function has not returned within ${ms} ms.`, {
+    advice: 'Wait in smaller steps, or with browser_wait_for.',
+  });
+  const timer = setTimeout(() => reject(error), ms);
+  return Promise.race([running, late]).finally(() => clearTimeout(timer));
 }
 
 /**
