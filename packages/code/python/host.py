@@ -19,6 +19,7 @@ import time
 import zmq
 from jupyter_client.client import KernelClient
 from jupyter_client.jsonutil import json_clean
+from traitlets import Instance
 
 # The first messages of a new subscription are lost: it is asked until one comes.
 ASK_SECONDS = 0.05
@@ -40,10 +41,15 @@ def send(**message):
         data = data[os.write(1, data) :]
 
 
+class Client(KernelClient):
+    # Version 7 takes one of asyncio's only.
+    context = Instance(zmq.Context)
+
+
 class Connection:
     def __init__(self, kernel, file, context):
         self.kernel = kernel
-        client = KernelClient(connection_file=file, context=context)
+        client = Client(connection_file=file, context=context)
         client.load_connection_file()
         self.session = client.session
         self.shell = client.connect_shell()

@@ -161,7 +161,7 @@ describe.each(Object.entries(languages))('%s that misbehaves', (language, cells)
 it('a JavaScript heap that is full is told as such', async () => {
   await using small = await connect(code, { workspace: folder.path, options: { memoryMb: 256, warm: 0 } });
   const { facts } = await execute(small, 'javascript', 'const all = []; for (;;) all.push(new Array(100).fill({}))', { timeout: 300 });
-  expect(facts).toMatchObject({ status: 'died', died: 'it ran out of memory' });
+  expect(facts).toMatchObject({ status: 'died', died: 'it ran out of memory; the limit is --memory-mb' });
 });
 
 it('the process that talks to the kernels is replaced when it dies, and the cell that ran is told', async () => {

@@ -35,8 +35,16 @@ describe('a machine without ipykernel', () => {
       '-c',
       'from importlib.util import find_spec; print(find_spec("ipykernel") is not None)',
     ]);
-    const making = messages.filter((message) => message.includes('making a virtual environment'));
-    expect(making).toHaveLength(has.trim() === 'True' ? 0 : 1);
+    const steps = messages.filter((message) => /virtual environment|Installing|is ready/.test(message));
+    expect(steps).toEqual(
+      has.trim() === 'True'
+        ? []
+        : [
+            expect.stringMatching(/^0: .*making a virtual environment/),
+            expect.stringMatching(/^0: Installing ipykernel/),
+            '0: Python is ready',
+          ],
+    );
   });
 
   it('is told what to install when there is no Python at all', async () => {

@@ -90,7 +90,8 @@ export class Context {
 /** How a kernel ended, in words. */
 export function describeExit({ code, signal, stderr, reason }: KernelExit): string {
   if (reason !== undefined) return reason;
-  if (/out of memory|Allocation failed|MemoryError|bad_alloc|Cannot allocate memory/i.test(stderr)) return 'it ran out of memory';
+  if (/out of memory|Allocation failed|MemoryError|bad_alloc|Cannot allocate memory/i.test(stderr))
+    return 'it ran out of memory; the limit is --memory-mb';
   if (signal === 'SIGKILL') return 'it was killed by SIGKILL, as happens when memory runs out';
   if (signal) return `it was killed by ${signal}`;
   return `its process ended with exit code ${code}`;
