@@ -2,9 +2,9 @@
  * Compares the browser server with others over stdio, on the same pages and the same Chromium. The others are fetched from
  * npm into the user's cache; one that cannot be had, or fails, is told below the table.
  *
- *   npm run build && npm run bench:browser -- [--runs 10] [--only sandlot,playwright-mcp] [--results FILE]
+ *   npm run build && npm run bench:browser -- [--runs 10] [--only sandlot,playwright-mcp] [--parts start,form] [--results FILE]
  *
- * `--results` adds to what an earlier part wrote there, so that a run can be made in parts. Prints medians, the load of the
+ * Parts are `start` and the pages. `--results` adds to what an earlier run wrote there, so that one can be made in parts. Prints medians, the load of the
  * machine, without which they mean nothing, and which goals were missed; exits with 1 when one was.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,9 +24,10 @@ import { peerChromium } from './peers.ts';
 import { type Candidate, candidates, sandlot, type Target } from './targets.ts';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '10' }, only: { type: 'string' }, results: { type: 'string' } },
+  options: { runs: { type: 'string', default: '10' }, only: { type: 'string' }, parts: { type: 'string' }, results: { type: 'string' } },
 });
 const runs = Number(values.runs);
+const isWanted = (part: string) => values.parts?.split(',').includes(part) ?? true;
 const ours = 'sandlot';
 const kept = z.object({ measures: z.record(z.string(), z.record(z.string(), z.number())), failed: z.record(z.string(), z.string()) });
 /** By measure, then by server. */
@@ -68,9 +69,10 @@ async function measure(target: Target, url: string): Promise<void> {
   const note = (what: string, value: number) => {
     const row = table.get(what) ?? new Map<string, number>();
     table.set(what, row.set(target.name, value));
+    if (values.results !== undefined) keep(values.results);
   };
   const [initialize, navigate]: [number[], number[]] = [[], []];
-  for (let run = 0; run < Math.min(runs, 5); run++) {
+  for (let run = 0; run < (isWanted('start') ? Math.min(runs, 5) : 0); run++) {
     const { client, began, ready } = await start(target);
     await target.open(client, `${url}/form`);
     initialize.push(ready);
@@ -78,11 +80,13 @@ async function measure(target: Target, url: string): Promise<void> {
     await client.close();
     await target.end?.();
   }
-  note('spawn to initialize, ms', median(initialize));
-  note('spawn to first navigate, ms', median(navigate));
+  if (isWanted('start')) {
+    note('spawn to initialize, ms', median(initialize));
+    note('spawn to first navigate, ms', median(navigate));
+  }
   const { client, pid } = await start(target);
   note('tools/list, characters', JSON.stringify((await client.listTools()).tools).length);
-  for (const name of ['form', 'article', 'table', 'dense', 'spa']) {
+  for (const name of ['form', 'article', 'table', 'dense', 'spa'].filter(isWanted)) {
     const opened = await time(() => target.open(client, `${url}/${name}`));
     note(`${name}: navigate, ms`, opened.ms);
     if (name === 'form') note('server memory after the first page, MiB', memory(pid));
@@ -99,7 +103,7 @@ async function measure(target: Target, url: string): Promise<void> {
     note(`${name}: act and see, ms`, median(acts.map(({ ms }) => ms)));
     note(`${name}: act and see, characters`, Math.max(...acts.map(({ value }) => value.text.length)));
   }
-  note('server memory after all pages, MiB', memory(pid));
+  if (isWanted('spa')) note('server memory after all pages, MiB', memory(pid));
   await client.close();
 }
 

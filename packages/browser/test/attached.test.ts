@@ -126,6 +126,8 @@ it('a download that a person cancels is told as cancelled', async () => {
   await using person = await chromium.connectOverCDP(at.desktop.endpoint, { noDefaults: true });
   const cdp = await person.newBrowserCDPSession();
   const begun = new Promise<string>((resolve) => cdp.on('Browser.downloadWillBegin', ({ guid }) => resolve(guid)));
+  // For the events; the agent's next action has the downloads back.
+  await cdp.send('Browser.setDownloadBehavior', { behavior: 'default', eventsEnabled: true });
   await at.client.call('browser_navigate', { url: at.site.url });
   const answer = await at.client.call('browser_click', { target: 'a' });
   expect(answer.facts['files']).toMatchObject([{ path: 'slow.bin', state: 'running' }]);
