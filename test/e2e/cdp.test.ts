@@ -2,10 +2,10 @@
 import { createServer } from 'node:http';
 import { chromium } from 'playwright-core';
 import { expect } from 'vitest';
-import { WebSocket } from 'ws';
 import { keyEntry, realGateway } from '../../apps/gateway/test/real-gateway.ts';
 import { desktopIt as it, startDesktop } from '../../packages/browser/test/desktop.ts';
 import { startSite } from '../../packages/browser/test/site.ts';
+import { refusalOf } from '../../packages/shell/test/terminal-client.ts';
 
 const ada = 'sk-ada-0123456789abcdef';
 const eve = 'sk-eve-0123456789abcdef';
@@ -53,8 +53,7 @@ it('not without a credential, nor with one that may only look', async () => {
   for (const path of ['/v1/browser/cdp/json/version', '/cdp/json/list', '/json/version']) {
     expect((await at.gateway.request(path, { as: eve })).status, path).toBe(403);
   }
-  const socket = new WebSocket(`${at.gateway.url.replace('http', 'ws')}/cdp/devtools/browser`, { headers: bearer(eve) });
-  expect(await new Promise((resolve) => socket.once('unexpected-response', (_, response) => resolve(response.statusCode)))).toBe(403);
+  expect((await refusalOf(`${at.gateway.url}/cdp/devtools/browser`, bearer(eve))).status).toBe(403);
 });
 
 it('at the address under which it reached the gateway, also behind a reverse proxy', async () => {
