@@ -48,6 +48,18 @@ describe.runIf(group !== undefined)('a command with a cgroup', () => {
     }
   });
 
+  it('says that variables are too large as a command without one does', async () => {
+    await using folder = await temporaryFolder();
+    await using client = await connect(shell, { workspace: folder.path });
+    await output(client, 'true');
+    await sleep(100);
+    for (const value of ['日'.repeat(60_000), 'x'.repeat(200_000)]) {
+      expect((await client.call('shell_exec', { command: 'true', env: { LARGE: value } })).error?.code).toBe('RESOURCE_EXHAUSTED');
+    }
+    expect(await output(client, 'echo "${#LARGE}"', { env: { LARGE: '日'.repeat(40_000) } })).toBe('40000\n');
+    expect(await output(client, 'echo "${#LARGE}"', { env: { LARGE: '日'.repeat(20_000) } })).toBe('20000\n');
+  });
+
   it('shows no process that waits, and one that somebody ends is no loss', async () => {
     await using folder = await temporaryFolder();
     await using client = await connect(shell, { workspace: folder.path });

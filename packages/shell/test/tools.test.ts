@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connect, temporaryFolder } from '@sandlot/core/testing';
 import { expect, it } from 'vitest';
 import { shell } from '../src/index.ts';
@@ -98,4 +99,32 @@ it('says what was wrong with a call, and what to do', async () => {
   expect((await client.call('shell_read', { process_id: 'nothing' })).text).toContain('"nothing"');
   expect((await client.call('shell_exec', { command: 'cat', stdin: 'x', tty: true })).text).toContain('stdin');
   expect((await client.call('shell_exec', { command: '' })).error?.code).toBe('INVALID_ARGUMENT');
+});
+
+it('ends the input of a program in a terminal, also within a line', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  for (const input of ['', 'one\n', 'one\ntwo']) {
+    const { facts } = await client.call('shell_exec', { command: 'wc -c', tty: true, wait_ms: 60_000 });
+    const ended = await client.call('shell_write', { process_id: facts['process_id'], input, close_stdin: true, wait_ms: 120_000 });
+    expect(ended.facts).toMatchObject({ status: 'exited', exit_code: 0 });
+    expect(ended.text.replaceAll('\r', '')).toMatch(new RegExp(`(^|\\D)${input.length}\n`));
+  }
+});
+
+it('waits after typing for a text, any output, or silence', async () => {
+  await using folder = await temporaryFolder();
+  await using client = await connect(shell, { workspace: folder.path });
+  const command = 'stty -echo; while read -r line; do echo "got $line"; until [ -e "$line" ]; do sleep 0.05; done; echo "saw $line"; done';
+  const { facts } = await client.call('shell_exec', { command, tty: true, wait_ms: 60_000 });
+  const id = { process_id: facts['process_id'], wait_ms: 120_000 };
+  const output = await client.call('shell_write', { ...id, input: 'a\n', until: 'output' });
+  expect(output.text).toContain('got a');
+  expect(output.text).not.toContain('saw a');
+  const idle = await client.call('shell_read', { ...id, until: 'idle' });
+  expect(idle.facts).toMatchObject({ status: 'running', waiting_for_input: false });
+  const typed = client.call('shell_write', { ...id, input: 'b\n', contains: 'saw a' });
+  await writeFile(join(folder.path, 'a'), '');
+  expect((await typed).text).toContain('saw a');
+  expect((await client.call('shell_write', { ...id, until: 'never' })).error?.code).toBe('INVALID_ARGUMENT');
 });

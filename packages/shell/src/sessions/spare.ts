@@ -34,7 +34,7 @@ const mostBytes = 64 * 1024;
 
 /** True for variables with which a process can be started for sure. */
 export function isSmall(variables: Environment): boolean {
-  return Object.entries(variables).reduce((sum, [name, value]) => sum + name.length + value.length, 0) <= mostBytes;
+  return Object.entries(variables).reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value), 0) <= mostBytes;
 }
 
 /** A process that waits. Disposing ends it, unless it has become a command. */

@@ -18,12 +18,16 @@ export interface SparesOptions {
 }
 
 const most = 2;
+/** An answer is written within this time. */
+const answerMs = 3;
+const longMs = 100;
 
 /** The spares of one server; none where commands have no cgroup. */
 export class Spares implements AsyncDisposable {
   readonly #options: SparesOptions;
   readonly #spares = new Set<Spare>();
   #filling: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
   constructor(options: SparesOptions) {
@@ -39,8 +43,15 @@ export class Spares implements AsyncDisposable {
     return spare;
   }
 
-  /** Sees to it that there are enough; returns at once. */
-  fill(): void {
+  /** Sees to it that there are enough once a command has answered, or goes on for long: to start a process takes the server's own time. */
+  fillAfter(finished: Promise<void>): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#begin(), longMs);
+    void finished.then(() => setTimeout(() => this.#begin(), answerMs));
+  }
+
+  #begin(): void {
+    if (this.#ended) return;
     this.#filling ??= this.#fill().finally(() => {
       this.#filling = undefined;
     });
@@ -81,6 +92,7 @@ export class Spares implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true;
+    clearTimeout(this.#timer);
     await this.#filling;
     const spares = [...this.#spares];
     this.#spares.clear();

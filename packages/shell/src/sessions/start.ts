@@ -105,7 +105,7 @@ async function start(options: StartCommandOptions): Promise<Command> {
   });
   const command = new Command({ ...options, id, text: options.command, output, tag, group: bound.group, since }, running, settle);
   started.command = command;
-  options.spares.fill();
+  options.spares.fillAfter(command.finished);
   if (options.timeoutMs !== undefined) command.limit(options.timeoutMs);
   return command;
 

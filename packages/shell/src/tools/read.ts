@@ -3,7 +3,7 @@ import { ToolError } from '@sandlot/core';
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { answerFor, facts, render } from './answer.ts';
-import { waitForCommand } from './wait.ts';
+import { isMet, untilArguments, waitForCommand } from './wait.ts';
 
 export const read = defineTool({
   name: 'shell_read',
@@ -16,8 +16,7 @@ export const read = defineTool({
     process_id: z.string().describe('From shell_exec'),
     cursor: z.int().min(0).optional().describe('Position in bytes; default: what is new'),
     wait_ms: z.int().min(0).max(120_000).default(0).describe('Longest wait'),
-    until: z.enum(['exit', 'output', 'idle']).default('exit').describe('output: any; idle: none for 1 s'),
-    contains: z.string().min(1).optional().describe('Or until new output holds this'),
+    ...untilArguments,
     view: z.enum(['new', 'tail', 'screen']).default('new').describe('screen: of a tty'),
     max_output: z.int().min(200).max(1_000_000).optional().describe('Characters'),
   }),
@@ -29,14 +28,7 @@ export const read = defineTool({
       throw new ToolError('FAILED_PRECONDITION', `${command.id} has no terminal.`, { advice: 'Run it with tty, or use another view.' });
     }
     const since = Math.min(input.cursor ?? command.seen, output.total);
-    const { contains } = input;
-    const met = { exit: () => false, output: () => output.total > since, idle: () => command.silentMs >= 1000 }[input.until];
-    const waitingForInput = await waitForCommand(
-      command,
-      input.wait_ms,
-      ctx,
-      () => met() || (contains !== undefined && output.includes(contains, since)),
-    );
+    const waitingForInput = await waitForCommand(command, input.wait_ms, ctx, isMet(command, input, since));
     const most = input.max_output ?? command.maxOutput;
     const from = input.view === 'tail' ? Math.max(0, output.total - most) : since;
     const screen = input.view === 'screen' ? await command.screen() : undefined;

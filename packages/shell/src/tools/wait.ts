@@ -1,11 +1,31 @@
 /** Waiting for a command, with progress for the caller. */
 import type { ToolContext } from '@sandlot/core';
+import { z } from 'zod';
 import type { Command } from '../sessions/command.ts';
 import { lastLine } from '../sessions/view.ts';
 
 const progressMs = 1000;
 // A program that asks has nothing to print for a moment.
 const settledMs = 150;
+
+const idleMs = 1000;
+
+/** The arguments that say what a call waits for. */
+export const untilArguments = {
+  until: z.enum(['exit', 'output', 'idle']).default('exit').describe('output: any; idle: none for 1 s'),
+  contains: z.string().min(1).optional().describe('Or until new output holds this'),
+};
+
+/** Whether what a call waits for has come, in the output after a position. */
+export function isMet(
+  command: Command,
+  { until, contains }: { until: 'exit' | 'output' | 'idle'; contains?: string | undefined },
+  since: number,
+): () => boolean {
+  const { output } = command;
+  const met = { exit: () => false, output: () => output.total > since, idle: () => command.silentMs >= idleMs }[until];
+  return () => met() || (contains !== undefined && output.includes(contains, since));
+}
 
 /**
  * Waits until a command has ended, waits for input, or the time is over.

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { keyNames, toSequence } from '../sessions/keys.ts';
 import { answerFor, facts, render } from './answer.ts';
-import { waitForCommand } from './wait.ts';
+import { isMet, untilArguments, waitForCommand } from './wait.ts';
 
 export const write = defineTool({
   name: 'shell_write',
@@ -17,7 +17,9 @@ export const write = defineTool({
     process_id: z.string().describe('From shell_exec'),
     input: z.string().default('').describe('Text'),
     keys: z.array(z.string()).default([]).describe('enter, ctrl+c, up, f1, …'),
+    close_stdin: z.boolean().default(false).describe('Then end its input (end of file)'),
     wait_ms: z.int().min(0).max(120_000).default(1000).describe('Longest wait for what follows'),
+    ...untilArguments,
   }),
   output: facts,
   async run(input, ctx) {
@@ -34,9 +36,17 @@ export const write = defineTool({
     }
     if (command.status !== 'running')
       throw new ToolError('FAILED_PRECONDITION', `${command.id} has ended.`, { advice: 'Read its output with shell_read.' });
-    command.write(input.input.replaceAll('\n', '\r') + sequences.join(''));
-    const waitingForInput = await waitForCommand(command, input.wait_ms, ctx);
+    const typed = input.input.replaceAll('\n', '\r') + sequences.join('');
+    const since = command.output.total;
+    command.write(input.close_stdin ? typed + endOfFile(typed) : typed);
+    const waitingForInput = await waitForCommand(command, input.wait_ms, ctx, isMet(command, input, since));
     return answerFor(command, { waitingForInput });
   },
   render,
 });
+
+/** What a terminal takes for the end of the input, where a line begins; within one it only hands the line on, so that it takes two. */
+function endOfFile(typed: string): string {
+  const end = toSequence('ctrl+d') ?? '';
+  return typed === '' || typed.endsWith('\r') ? end : end + end;
+}
