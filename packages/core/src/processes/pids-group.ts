@@ -10,7 +10,8 @@ import { read, signalPid } from './proc.ts';
 export class PidsGroup {
   readonly #folder: string;
 
-  private constructor(folder: string) {
+  /** @param folder of a cgroup that is there; {@link PidsGroup.open} makes one */
+  constructor(folder: string) {
     this.#folder = folder;
   }
 
@@ -19,10 +20,10 @@ export class PidsGroup {
    *
    * @param tag of the tree
    * @param most processes and threads in it
+   * @param parent the server's own cgroup
    * @returns undefined where that cannot be done
    */
-  static open(tag: number, most: number): PidsGroup | undefined {
-    const parent = pidsFolder();
+  static open(tag: number, most: number, parent = pidsFolder()): PidsGroup | undefined {
     if (parent === undefined) return undefined;
     const folder = join(parent, `sandlot-${tag}`);
     try {
@@ -66,18 +67,23 @@ export class PidsGroup {
   }
 }
 
-/** The server's own cgroup; undefined where pids are not counted. */
-export function pidsFolder(): string | undefined {
-  for (const line of read('/proc/self/cgroup').split('\n')) {
+/**
+ * The server's own cgroup; undefined where pids are not counted, or under v2 not in the cgroups below it.
+ *
+ * @param groups what `/proc/self/cgroup` says
+ * @param mounts where cgroups are mounted
+ */
+export function pidsFolder(groups = read('/proc/self/cgroup'), mounts = '/sys/fs/cgroup'): string | undefined {
+  for (const line of groups.split('\n')) {
     const [, controllers = '', ...rest] = line.split(':');
     const path = rest.join(':');
     if (controllers.split(',').includes('pids')) {
       // A container may see its own cgroup as the root of the mount.
-      return ['/sys/fs/cgroup/pids', '/sys/fs/cgroup/pids,rdma']
+      return [join(mounts, 'pids'), join(mounts, 'pids,rdma')]
         .flatMap((mount) => [join(mount, path), mount])
         .find((folder) => existsSync(join(folder, 'cgroup.procs')));
     }
-    const unified = join('/sys/fs/cgroup', path);
+    const unified = join(mounts, path);
     if (controllers === '' && read(join(unified, 'cgroup.subtree_control')).includes('pids')) return unified;
   }
   return undefined;
