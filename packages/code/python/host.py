@@ -36,6 +36,8 @@ def send(**message):
         text = json.dumps(message, default=str, allow_nan=False)
     except ValueError:
         text = json.dumps(json_clean(message), default=str)
+    except RecursionError:
+        text = json.dumps({**message, "content": {}})
     data = memoryview(text.encode() + b"\n")
     while data:
         data = data[os.write(1, data) :]
@@ -88,7 +90,11 @@ class Connection:
             except Exception:
                 # A message that is not signed, or no JSON: not the kernel's.
                 continue
-            self.take(message, socket is self.output)
+            try:
+                self.take(message, socket is self.output)
+            except (AttributeError, KeyError, TypeError):
+                # Code in the kernel can sign what it likes, of any form.
+                continue
 
     def take(self, message, is_output):
         if is_output and not self.ready:

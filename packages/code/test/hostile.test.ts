@@ -57,8 +57,23 @@ const python: Case[] = [
   ['closed descriptors', 'os.close(0); os.close(1); os.close(2)\n1', /^1\n\[ok/],
   [
     'forged messages',
-    'k = get_ipython().kernel\nfor t, c in [("stream", {}), ("display_data", {"data": {"image/png": 5, "text/html": None}}), ("error", {"ename": 1}), ("execute_result", {"data": []}), ("clear_output", {})]:\n    k.session.send(k.iopub_socket, t, c, parent=k.get_parent())\nk.session.send(k.iopub_socket, "execute_reply", {}, parent=k.get_parent())\n5',
+    'k = get_ipython().kernel\nfor t, c in [("stream", {}), ("display_data", {"data": {"image/png": 5, "text/html": None}}), ("error", {"ename": 1}), ("execute_result", {"data": []}), ("clear_output", {}), ("status", "[1]"), ("stream", "5"), ("status", "null")]:\n    k.session.send(k.iopub_socket, t, c, parent=k.get_parent())\nk.session.send(k.iopub_socket, "execute_reply", {}, parent=k.get_parent())\n5',
     /^5\n|\n5\n/,
+  ],
+  [
+    'forged parents',
+    'for p in [[1], {"header": {"msg_id": [1], "session": 5}}, {"header": "x"}]:\n    try: k.session.send(k.iopub_socket, "stream", {"name": "stdout", "text": "forged"}, parent=p)\n    except Exception: pass\n6',
+    /^6\n|\n6\n/,
+  ],
+  [
+    'a JSON of great depth',
+    'import sys\nsys.setrecursionlimit(100_000)\nd = []\nfor _ in range(20_000): d = [d]\nfrom IPython.display import JSON, display\ntry: display(JSON(d))\nexcept RecursionError: pass\nsys.setrecursionlimit(3000)\n7',
+    /7\n\[ok|the kernel died/,
+  ],
+  [
+    'pictures that are none',
+    'display({"image/png": "no base64!"}, raw=True)\ndisplay({"image/jpeg": "iVBORw0KGgo="}, raw=True)',
+    /^\[no picture: what was shown as image\/png is not of that type\]\n\[no picture[^\n]*jpeg[^\n]*\n\[ok/,
   ],
   [
     'its own handlers of signals',
@@ -94,6 +109,11 @@ const javascript: Case[] = [
     /\[\w+ after/,
   ],
   ['an error whose name is no text', 'throw Object.assign(new Error("m"), { name: 5, message: 7 })', /\[\w+ after/],
+  [
+    'pictures that are none',
+    'display.png("no base64!"); display({ "image/gif": "iVBORw0KGgo=" })',
+    /^\[no picture: what was shown as image\/png is not of that type\]\n\[no picture/,
+  ],
   ['half a character', 'console.log("\\ud800")', /^\ufffd\n/],
   [
     'bytes that are no text',

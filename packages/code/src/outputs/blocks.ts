@@ -6,6 +6,7 @@ import type { Content } from '@sandlot/core';
 import type { MimeBundle } from '../contexts/kernel.ts';
 import type { Shown } from './collector.ts';
 import { prepareFolder } from './output-file.ts';
+import { pictureTypes, readPicture } from './pictures.ts';
 import { tablesToMarkdown } from './tables.ts';
 
 /** One block with the facts about it. */
@@ -61,12 +62,13 @@ async function showBundle(data: MimeBundle, type: 'display' | 'result', files: F
     const note = file !== undefined && known === undefined ? `\n[all of it: ${file}]` : '';
     return [{ ...textBlock(type, mime, cut(value, maxChars) + note), ...(file !== undefined && { file }) }];
   };
-  for (const mime of ['image/png', 'image/jpeg', 'image/gif', 'image/webp']) {
+  for (const mime of pictureTypes) {
     const picture = data[mime];
     if (typeof picture !== 'string') continue;
-    const base64 = picture.replaceAll('\n', '');
-    const file = await files.write(mime.slice('image/'.length), Buffer.from(base64, 'base64'));
-    const block: Block = { type, mime, content: { type: 'image', data: base64, mimeType: mime }, file };
+    const bytes = readPicture(mime, picture);
+    if (!bytes) return text('text/plain', `[no picture: what was shown as ${mime} is not of that type]`);
+    const file = await files.write(mime.slice('image/'.length), bytes);
+    const block: Block = { type, mime, content: { type: 'image', data: bytes.toString('base64'), mimeType: mime }, file };
     return [...(await text('text/plain', `[picture: ${file}]`, file)), block];
   }
   const svg = data['image/svg+xml'];
