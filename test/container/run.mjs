@@ -7,7 +7,9 @@
  * The last line is `N passed, N failed`.
  */
 import { plainContainer } from './plain.mjs';
-import { finish } from './report.mjs';
+import { imageOf, targets } from './kit.mjs';
+import { check, finish } from './report.mjs';
+import { licenceFindings, packagesOf, vulnerabilityFindings } from './scan.mjs';
 import { stressContainer, volumeContainer } from './stress.mjs';
 import { strictContainer } from './strict.mjs';
 import { buildTargets, checkTargets } from './targets.mjs';
@@ -20,4 +22,13 @@ await plainContainer();
 await usersContainer();
 await volumeContainer();
 await stressContainer();
+for (const target of Object.keys(targets)) {
+  await check(`${target}: no licence and no known vulnerability that is not explained`, () => {
+    const packages = packagesOf(imageOf(target));
+    const { findings, unreachable } = vulnerabilityFindings(imageOf(target));
+    const all = [...licenceFindings(imageOf(target), packages), ...findings];
+    if (all.length > 0) throw new Error(all.join('\n'));
+    return `${packages.length} packages${unreachable.length > 0 ? `; could not be asked: ${unreachable.join(', ')}` : ''}`;
+  });
+}
 finish();

@@ -11,12 +11,24 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { docker } from './docker.mjs';
 
-/** Licences of npm and Python packages that may be passed on beside ours. */
+/** Licences of npm and Python packages that may be passed on beside ours: SPDX's names. */
 const allowed =
-  /^(0BSD|AFL-2\.1|Apache(-| )2\.0|Apache( Software)?( License)?|Artistic-2\.0|BlueOak-1\.0\.0|BSD(-[\w-]+)?|CC-BY-[34]\.0|CC0-1\.0|HPND|ISC|LGPL-[\w.+-]+|MIT(-CMU|-0)?|MPL-2\.0|OFL-1\.1|PSF-2\.0|Python-2\.0|Unlicense|WTFPL|Zlib)$/i;
+  /^(0BSD|AFL-2\.1|Apache-2\.0|Artistic-2\.0|BlueOak-1\.0\.0|BSD(-[\w-]+)?|CC-BY-[34]\.0|CC0-1\.0|HPND|ISC|LGPL-[\w.+-]+|MIT(-CMU|-0)?|MPL-2\.0|OFL-1\.1|PSF-2\.0|Python-2\.0|Unlicense|WTFPL|Zlib)$/i;
 
-/** Packages whose licence cannot be read from their manifest, and where it stands. */
-const explained = {};
+/** Other spellings; most are Python's classifiers: https://pypi.org/classifiers/ */
+const classifiers = {
+  'Apache 2.0': 'Apache-2.0',
+  'Apache License, Version 2.0': 'Apache-2.0',
+  'Apache Software License': 'Apache-2.0',
+  'BSD License': 'BSD',
+  'ISC License (ISCL)': 'ISC',
+  'MIT License': 'MIT',
+  'Mozilla Public License 2.0 (MPL 2.0)': 'MPL-2.0',
+  'Python Software Foundation License': 'PSF-2.0',
+};
+
+/** Packages whose licence cannot be read where it should stand, and why. */
+const explained = { libncursesw6: 'its folder of documents is a link to that of libtinfo6, which is of the base' };
 
 /** Run inside: what each package manager knows, as lines of `kind name version licence`. */
 const inventory = String.raw`
@@ -95,23 +107,20 @@ export function spdx(image, packages) {
 
 const isExpression = (licence) => /^[\w.+-]+( (OR|AND|WITH) [\w.+-]+)*$/.test(licence);
 
-/** Licences that are neither allowed nor explained. Of Debian's packages, each must bring its copyright file. */
+/** Licences that are neither allowed nor explained. Each of Debian's packages that is not of the base must bring its copyright file. */
 export function licenceFindings(image, packages) {
-  const words = (licence) => licence.replace(/[()]/g, '').split(/ OR | AND |\/|, /);
+  const words = (licence) => (classifiers[licence] ?? licence).replace(/[()]/g, '').split(/ OR | AND |\/|, /);
   const odd = packages
     .filter(({ kind }) => kind !== 'deb')
     .filter(({ name, licence }) => !(name in explained) && !words(licence).some((word) => allowed.test(word.trim())))
     .map(({ kind, name, version, licence }) => `${kind} ${name}@${version}: licence "${licence}"`);
-  const missing = docker(
-    'run',
-    '--rm',
-    '--entrypoint',
-    'bash',
-    image,
-    '-c',
-    'dpkg-query -W -f \'${Package}\\n\' | sort -u | while read -r p; do [ -e /usr/share/doc/$p/copyright ] || echo "deb $p: no copyright file"; done',
-  );
-  return [...odd, ...missing.split('\n').filter(Boolean)];
+  const inside = (name, command) => docker('run', '--rm', '--entrypoint', 'bash', name, '-c', command).split('\n').filter(Boolean);
+  const names = "dpkg-query -W -f '${Package}\\n' | sort -u";
+  const base = new Set(inside('debian:bookworm-slim', names));
+  const missing = inside(image, `${names} | while read -r p; do [ -e /usr/share/doc/$p/copyright ] || echo $p; done`)
+    .filter((name) => !base.has(name) && !(name in explained))
+    .map((name) => `deb ${name}: no copyright file`);
+  return [...odd, ...missing];
 }
 
 /** Known vulnerabilities: what the sources at hand say, and which could not be asked. */

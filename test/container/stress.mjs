@@ -37,6 +37,8 @@ export async function stressContainer() {
       await check(`${name} leaves the gateway answering, and the next command runs`, async () => {
         const { slowest, looks, result } = await slowestHealth(container, bomb());
         assert.ok(slowest < 250, `/healthz took ${slowest.toFixed(0)} ms; ${JSON.stringify(result)}`);
+        // What it left behind ends with it.
+        if (result.facts?.survivors) await container.call(key, 'shell', 'shell_kill', { process_id: result.facts.process_id });
         const { text } = await shell('rm -f big; echo fine');
         assert.match(text, /fine/);
         assert.equal(container.inspect('{{.State.Running}} {{.RestartCount}}'), 'true 0');
