@@ -50,3 +50,6 @@ await import('../../packages/file/test/escapes.test.ts');
 await import('../../packages/file/test/floods.test.ts');
 await import('../../packages/file/test/fidelity.test.ts');
 await import('../../packages/file/test/archives.test.ts');
+await import('../../packages/file/test/races.test.ts');
+await import('../../packages/file/test/policies.test.ts');
+await import('../../packages/file/test/shown-names.test.ts');

@@ -11,7 +11,14 @@ import { type GatewayProcess, startGatewayProcess } from '../../apps/gateway/dem
 
 const sampleBin = fileURLToPath(new URL('../../packages/core/test/sample-bin.ts', import.meta.url));
 /** Set only where the kernel gives them to the container. */
-const ofTheHost = ['container.cpu.time', 'container.memory.usage', 'sandlot.memory.limit', 'sandlot.oom_kills', 'sandlot.pressure.time'];
+const ofTheHost = [
+  'container.cpu.time',
+  'container.memory.usage',
+  'sandlot.memory.limit',
+  'container.disk.io',
+  'sandlot.oom_kills',
+  'sandlot.pressure.time',
+];
 const secret = 'pl4nted s3cret/with+signs=&ü';
 const envelope = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -182,7 +189,9 @@ function filesBelow(folder: string): string[] {
 }
 
 async function startSite(): Promise<{ url: string } & AsyncDisposable> {
-  const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>hello</p>'));
+  const server = createServer((_, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<p>hello</p><img src="/image.png">'),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

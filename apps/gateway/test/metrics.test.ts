@@ -51,6 +51,7 @@ test('calls and errors are counted by server and tool, over REST and MCP, in the
   const server =
     'mcp_server_operation_duration_seconds_count{mcp_method_name="tools/call",gen_ai_tool_name="file_write",gen_ai_operation_name="execute_tool",network_transport="tcp",sandlot_server="file"}';
   expect(await valueOf(gateway, server)).toBeGreaterThanOrEqual(1);
+  expect(await valueOf(gateway, 'sandlot_fs_io_bytes_total{direction="write"}')).toBe(2);
   const operations = 'sandlot_fs_operation_duration_seconds_count{operation="write",outcome="ok"}';
   expect(await valueOf(gateway, operations)).toBe(2);
   expect(await valueOf(gateway, 'sandlot_server_up{sandlot_server="file"}')).toBe(1);
@@ -63,6 +64,30 @@ test('calls and errors are counted by server and tool, over REST and MCP, in the
   await gateway.call(keyOf(gateway), 'file_write', { path: 'c.txt', content: 'c' });
   expect(await valueOf(gateway, operations)).toBe(3);
 });
+
+test('CPU time, memory and processes are shown by agent, while its commands and code run and after', async () => {
+  const keys = [keyEntry('ada', reader, ['*']), keyEntry('bob', worker, ['*'])];
+  await using gateway = await realGateway(['shell', 'code'], { auth: { keys } });
+  const ofAda = (metric: string, server = 'shell') => valueOf(gateway, `${metric}{sandlot_principal="key:ada",sandlot_server="${server}"}`);
+  // Bounded: it ends by itself.
+  const busy = 'timeout 120 sh -c "while :; do :; done"';
+  const started = await gateway.call(reader, 'shell_exec', { command: busy, wait_ms: 0 });
+  expect(started.status).toBe(200);
+  await expect.poll(() => ofAda('sandlot_agent_cpu_time_seconds_total'), { timeout: 60_000 }).toBeGreaterThan(0.5);
+  expect(await ofAda('sandlot_agent_processes')).toBeGreaterThanOrEqual(2);
+  expect(await ofAda('sandlot_agent_memory_usage_bytes')).toBeGreaterThan(1e6);
+  const loop = 'const until = Date.now() + 2000; while (Date.now() < until); until';
+  expect((await gateway.call(reader, 'code_execute', { language: 'javascript', code: loop })).status).toBe(200);
+  await expect.poll(() => ofAda('sandlot_agent_cpu_time_seconds_total', 'code'), { timeout: 60_000 }).toBeGreaterThan(0.3);
+  expect(await ofAda('sandlot_agent_memory_usage_bytes', 'code')).toBeGreaterThan(1e7);
+  expect(await valueOf(gateway, 'sandlot_agent_processes{sandlot_principal="key:bob",sandlot_server="shell"}')).toBeUndefined();
+
+  const before = (await ofAda('sandlot_agent_cpu_time_seconds_total')) ?? Number.NaN;
+  const [, process] = /"process_id":"(\w+)"/.exec(JSON.stringify(started.body)) ?? [];
+  expect((await gateway.call(reader, 'shell_kill', { process_id: process })).status).toBe(200);
+  await expect.poll(() => ofAda('sandlot_agent_processes'), { timeout: 60_000 }).toBeUndefined();
+  expect(await ofAda('sandlot_agent_cpu_time_seconds_total')).toBeGreaterThanOrEqual(before);
+}, 300_000);
 
 test('10,000 different paths, addresses, tools and methods make no more series', async () => {
   await using gateway = await realGateway(['file']);

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { metricDefinitions, metricNames, prometheusName } from '@sandlot/core/telemetry';
 import { temporaryFolder } from '@sandlot/core/testing';
@@ -28,6 +28,23 @@ describe('the files for Prometheus and Grafana', () => {
     expect(names.length).toBeGreaterThan(alerts.length);
     // Labels have such names, too.
     expect([...new Set(names)].filter((name) => !series.has(name) && name !== 'sandlot_server' && !isLabel(name))).toEqual([]);
+  });
+
+  it('are brought together by the compose profile', async () => {
+    const read = (name: string) => readFile(join(folder, name), 'utf8');
+    const compose = await read('../compose.yaml');
+    const mounts = [...compose.matchAll(/- \.\/monitoring\/(\S+):(\S+):ro$/gm)].map(([, from = '', to = '']) => ({ from, to }));
+    expect(mounts.map(({ from }) => from).toSorted()).toEqual((await readdir(folder)).toSorted());
+    const place = (name: string) => mounts.find(({ from }) => from === name)?.to ?? '';
+    expect(compose).toContain(`--config.file=${place('prometheus.yaml')}`);
+    expect(dirname(place('alerts.yaml'))).toBe(dirname(place('prometheus.yaml')));
+    expect(await read('grafana-dashboards.yaml')).toContain(`path: ${dirname(place('dashboard.json'))}\n`);
+    const services = [...compose.matchAll(/^ {2}([a-z]+):$/gm)].map(([, name]) => name);
+    const [, target] = /targets: \[([a-z]+):8080\]/.exec(await read('prometheus.yaml')) ?? [];
+    const [, source] = /url: http:\/\/([a-z]+):9090/.exec(await read('grafana-datasource.yaml')) ?? [];
+    expect(services).toEqual(expect.arrayContaining([target, source]));
+    expect(await read('prometheus.yaml')).toContain('credentials_file: /run/secrets/metrics_key');
+    expect(compose).toMatch(/^secrets:\n {2}metrics_key:\n/m);
   });
 
   it('show every metric', async () => {

@@ -5,6 +5,7 @@ import type { Content } from './content.ts';
 import type { ToolContext } from './context.ts';
 import { type ErrorBody, ToolError } from './errors.ts';
 import { attributes, errorType } from './telemetry/conventions.ts';
+import { contentOnSpan } from './telemetry/content.ts';
 import { withSpan } from './telemetry/span.ts';
 import type { Tool } from './tool.ts';
 
@@ -32,9 +33,11 @@ export async function invoke<Domain>(tool: Tool<Domain>, args: unknown, open: ()
     { attributes: { [attributes.operationName]: 'execute_tool', [attributes.toolName]: tool.name, [attributes.toolType]: 'function' } },
     async (span) => {
       try {
+        contentOnSpan(span, 'arguments', args);
         const input = parseInput(tool, args);
         const data = await tool.run(input, { ...ctx, domain: await open() });
         const facts = tool.output.parse(data);
+        contentOnSpan(span, 'result', facts);
         return limited({ content: render(tool, data, facts, input), facts }, ctx.limits.answerBytes, tool.name);
       } catch (error) {
         const known = toToolError(error, ctx);

@@ -6,8 +6,8 @@ const cgroup = '/sys/fs/cgroup';
 
 /** Puts everything into the recorder. @param workspace absolute path */
 export async function lookAtContainer(recorder: Recorder, workspace: string): Promise<void> {
-  const [cpu, memory, limit, events] = await Promise.all(
-    ['cpu.stat', 'memory.current', 'memory.max', 'memory.events'].map((name) => read(`${cgroup}/${name}`)),
+  const [cpu, memory, limit, events, io] = await Promise.all(
+    ['cpu.stat', 'memory.current', 'memory.max', 'memory.events', 'io.stat'].map((name) => read(`${cgroup}/${name}`)),
   );
   const used = field(cpu, 'usage_usec');
   if (used !== undefined) recorder.set('container.cpu.time', used / 1e6, {});
@@ -16,6 +16,15 @@ export async function lookAtContainer(recorder: Recorder, workspace: string): Pr
   if (limit && /^\d/.test(limit)) recorder.set('sandlot.memory.limit', Number(limit), {});
   const kills = field(events, 'oom_kill');
   if (kills !== undefined) recorder.set('sandlot.oom_kills', kills, {});
+  for (const [direction, name] of [
+    ['read', 'rbytes'],
+    ['write', 'wbytes'],
+  ] as const) {
+    // One line a disk.
+    const found = [...(io ?? '').matchAll(new RegExp(`${name}=(\\d+)`, 'g'))];
+    if (found.length > 0)
+      recorder.set('container.disk.io', sum(found.map(([, bytes]) => Number(bytes))), { 'disk.io.direction': direction });
+  }
   for (const resource of ['cpu', 'memory', 'io']) {
     const text = (await read(`${cgroup}/${resource}.pressure`)) ?? (await read(`/proc/pressure/${resource}`));
     const total = /^some .*total=(\d+)/m.exec(text ?? '')?.[1];
@@ -25,6 +34,10 @@ export async function lookAtContainer(recorder: Recorder, workspace: string): Pr
   if (!space) return;
   recorder.set('container.filesystem.capacity', space.blocks * space.bsize, {});
   recorder.set('container.filesystem.available', space.bavail * space.bsize, {});
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function field(text: string | undefined, name: string): number | undefined {

@@ -7,6 +7,7 @@ import type { Session } from './session.ts';
 import { settle } from './settle.ts';
 import { takeSnapshot, unlessTooLarge } from './snapshot.ts';
 import { interruptions, type Tab } from './tab.ts';
+import { RequestSpans } from './request-spans.ts';
 
 /** How an action is run. */
 export interface ActOptions extends LookOptions {
@@ -35,6 +36,7 @@ export async function act(session: Session, options: ActOptions, work: (tab: Tab
       using _action = await tab.forAction();
       if (snapshot === 'diff') await lookFirst(tab, signal);
       const mark = tab.activity.mark();
+      using _requests = RequestSpans.of(tab.page);
       using interrupted = tab.listen(interruptions);
       await unlessBlocked(tab, work(tab), signal);
       if (!tab.dialog && !tab.page.isClosed()) await settle(tab, mark, interrupted.first, signal);

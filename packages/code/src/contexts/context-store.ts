@@ -47,6 +47,11 @@ export class ContextStore {
     });
   }
 
+  /** Every principal's contexts. */
+  all(): Context[] {
+    return [...this.#contexts.values()];
+  }
+
   /** A principal's contexts, the latest used first. */
   list(principal: string): Context[] {
     return [...this.#contexts.values()].filter((context) => context.principal === principal).toSorted((a, b) => b.usedAt - a.usedAt);

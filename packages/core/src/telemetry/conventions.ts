@@ -12,6 +12,8 @@ export const attributes = {
   operationName: 'gen_ai.operation.name',
   toolName: 'gen_ai.tool.name',
   toolType: 'gen_ai.tool.type',
+  callArguments: 'gen_ai.tool.call.arguments',
+  callResult: 'gen_ai.tool.call.result',
   promptName: 'gen_ai.prompt.name',
   resourceUri: 'mcp.resource.uri',
   transport: 'network.transport',

@@ -67,6 +67,24 @@ export const metricDefinitions = {
     description: "Processes in a server's tree, zombies included",
     attributes: ['sandlot.server'],
   },
+  'sandlot.agent.cpu.time': {
+    kind: 'counter',
+    unit: 's',
+    description: 'CPU time of what an agent runs in a server: its commands, its code',
+    attributes: ['sandlot.principal', 'sandlot.server'],
+  },
+  'sandlot.agent.memory.usage': {
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Resident memory of what an agent runs in a server; shared pages count once for each process',
+    attributes: ['sandlot.principal', 'sandlot.server'],
+  },
+  'sandlot.agent.processes': {
+    kind: 'gauge',
+    unit: '{process}',
+    description: 'Processes of what an agent runs in a server',
+    attributes: ['sandlot.principal', 'sandlot.server'],
+  },
   'sandlot.browser.page.create.duration': {
     kind: 'histogram',
     unit: 's',
@@ -89,12 +107,24 @@ export const metricDefinitions = {
     description: 'Connections that the browser asked for: refused by the policy, not reachable, or passed on',
     attributes: ['decision'],
   },
+  'sandlot.egress.io': {
+    kind: 'counter',
+    unit: 'By',
+    description: "Bytes of the browser's connections",
+    attributes: ['direction'],
+  },
   'sandlot.fs.operation.duration': {
     kind: 'histogram',
     unit: 's',
     description: 'Operations of the file server',
     attributes: ['operation', 'outcome'],
     buckets: fastBuckets,
+  },
+  'sandlot.fs.io': {
+    kind: 'counter',
+    unit: 'By',
+    description: 'Bytes of files that the file server read and wrote, without searches, copies and archives',
+    attributes: ['direction'],
   },
   'sandlot.fs.probe.duration': {
     kind: 'histogram',
@@ -108,6 +138,12 @@ export const metricDefinitions = {
   'container.cpu.time': { kind: 'counter', unit: 's', description: 'CPU time of the container (cgroup v2)', attributes: [] },
   'container.memory.usage': { kind: 'gauge', unit: 'By', description: 'Memory of the container (cgroup v2)', attributes: [] },
   'sandlot.memory.limit': { kind: 'gauge', unit: 'By', description: 'Most memory that the container may use (cgroup v2)', attributes: [] },
+  'container.disk.io': {
+    kind: 'counter',
+    unit: 'By',
+    description: 'Bytes that the container read from and wrote to disks (cgroup v2); file systems in memory do not count',
+    attributes: ['disk.io.direction'],
+  },
   'sandlot.oom_kills': {
     kind: 'counter',
     unit: '{process}',

@@ -35,6 +35,7 @@ const overflow: Readonly<Record<string, string>> = { 'otel.metric.overflow': 'tr
 /** Keeps numbers. */
 export class Recorder {
   readonly #series = new Map<MetricName, Map<string, Point>>();
+  readonly #looks = new Set<() => void>();
 
   /** Adds to a counter. */
   add<Name extends MetricOf<'counter'>>(name: Name, value: number, labels: LabelsOf<Name>): void {
@@ -68,8 +69,15 @@ export class Recorder {
     this.#series.delete(name);
   }
 
+  /** Runs `look` before each snapshot, to set what only a look can tell. @returns ends that */
+  onLook(look: () => void): () => void {
+    this.#looks.add(look);
+    return () => void this.#looks.delete(look);
+  }
+
   /** A copy of all there is. */
   snapshot(): Snapshot {
+    for (const look of this.#looks) look();
     return Object.fromEntries(
       [...this.#series].map(([name, points]) => [name, [...points.values()].map((point) => structuredClone(point))] as const),
     );

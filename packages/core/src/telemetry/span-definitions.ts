@@ -13,6 +13,16 @@ export interface SpanDefinition {
 
 const mcp = ['mcp.method.name', 'gen_ai.operation.name', 'gen_ai.tool.name', 'jsonrpc.request.id', 'network.transport', 'error.type'];
 
+const requestAttributes = [
+  'http.request.method',
+  'http.response.status_code',
+  'url.scheme',
+  'server.address',
+  'url.path',
+  'sandlot.browser.resource',
+  'error.type',
+];
+
 /** Every span. */
 export const spanDefinitions: readonly SpanDefinition[] = [
   {
@@ -68,8 +78,15 @@ export const spanDefinitions: readonly SpanDefinition[] = [
     name: 'execute_tool {gen_ai.tool.name}',
     kind: 'INTERNAL',
     from: 'each server',
-    description: 'The tool itself, in the process that runs it',
-    attributes: ['gen_ai.operation.name', 'gen_ai.tool.name', 'gen_ai.tool.type', 'error.type'],
+    description: 'The tool itself, in the process that runs it; arguments and result when they are asked for',
+    attributes: [
+      'gen_ai.operation.name',
+      'gen_ai.tool.name',
+      'gen_ai.tool.type',
+      'gen_ai.tool.call.arguments',
+      'gen_ai.tool.call.result',
+      'error.type',
+    ],
   },
   {
     name: 'process.exec',
@@ -100,6 +117,20 @@ export const spanDefinitions: readonly SpanDefinition[] = [
     from: 'browser',
     description: 'An action on a page, or the start of the browser',
     attributes: ['url.scheme', 'server.address', 'sandlot.browser.way', 'sandlot.browser.scope', 'sandlot.browser.sandbox', 'error.type'],
+  },
+  {
+    name: 'browser.navigation',
+    kind: 'CLIENT',
+    from: 'browser',
+    description: 'A document that a page loads, for itself or a frame, in the course of an action; the query is not on it',
+    attributes: requestAttributes,
+  },
+  {
+    name: 'browser.request',
+    kind: 'CLIENT',
+    from: 'browser',
+    description: 'Anything else that a page loads in the course of an action: the first 50 requests, without their queries',
+    attributes: requestAttributes,
   },
   {
     name: 'markitdown.convert',

@@ -1,5 +1,6 @@
 /** An open file as a source of bytes: small ones from memory, large ones by position. */
 import type { FileHandle } from 'node:fs/promises';
+import { meter } from '@sandlot/core/telemetry';
 import type { Source } from '../text/line-index.ts';
 
 /** Files up to this size are read whole, once. */
@@ -27,6 +28,7 @@ export async function sourceOf(file: FileHandle): Promise<Source & { readonly wh
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
+      meter.add('sandlot.fs.io', filled, { direction: 'read' });
       return buffer.subarray(0, filled);
     },
   };
@@ -40,6 +42,7 @@ async function readUpTo(file: FileHandle, most: number): Promise<Buffer> {
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
+  meter.add('sandlot.fs.io', filled, { direction: 'read' });
   return buffer.subarray(0, filled);
 }
 

@@ -72,6 +72,13 @@ export class CommandStore {
     return [...this.#commands.values()].filter(({ session }) => session.principal === principal).toReversed();
   }
 
+  /** Whose processes there are. */
+  trees(): { principal: string; tag: number }[] {
+    return [...this.#commands.values()]
+      .filter((command) => command.hasProcesses())
+      .map(({ session, tree }) => ({ principal: session.principal, tag: tree.tag }));
+  }
+
   /** True while a command of the session runs. */
   isUsed(session: Session): boolean {
     return [...this.#commands.values()].some((command) => command.session === session && command.status === 'running');

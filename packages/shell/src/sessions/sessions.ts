@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { type Log, ToolError } from '@sandlot/core';
+import { AgentUse } from '@sandlot/core/telemetry';
 import type { Command } from './command.ts';
 import { CommandStore } from './command-store.ts';
 import { baseEnvironment, type Environment } from './environment.ts';
@@ -62,6 +63,7 @@ export class Sessions implements AsyncDisposable {
   readonly #keeper = new Keeper();
   readonly #spares: Spares;
   readonly #sessions = new Map<string, Session>();
+  readonly #use = new AgentUse('shell', () => this.commands.trees());
 
   private constructor(options: SessionsOptions) {
     this.#options = options;
@@ -124,6 +126,8 @@ export class Sessions implements AsyncDisposable {
     const shared = { keeper: this.#keeper, spares: this.#spares, outputFolder: this.#outputFolder };
     const command = await startCommand({ ...options, timeoutMs, session, cwd, shell, limits, children: this.#options.children, ...shared });
     this.commands.add(command);
+    const owned = { principal: session.principal, tag: command.tree.tag };
+    void command.finished.then(() => command.state && this.#use.ended(owned, command.state.cpuMs / 1000));
     return command;
   }
 
@@ -176,6 +180,7 @@ export class Sessions implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#use[Symbol.dispose]();
     await this.#spares[Symbol.asyncDispose]();
     await this.commands.endAll(this.#keeper.tagPrefix);
     await this.#keeper[Symbol.asyncDispose]();
