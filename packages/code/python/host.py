@@ -28,6 +28,8 @@ ASK_SECONDS = 0.05
 SILENT_SECONDS = 10
 # From one kernel at a time, so that no other has to wait long.
 MOST_MESSAGES = 100
+# The kernel itself keeps output and pictures far below; code in it may not.
+LONGEST_BYTES = 128 * 2**20
 PUBLISHED = {"stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"}
 
 
@@ -85,6 +87,8 @@ class Connection:
                 frames = socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
+            if sum(map(len, frames)) > LONGEST_BYTES:
+                continue
             try:
                 message = self.session.deserialize(self.session.feed_identities(frames)[1])
             except Exception:

@@ -61,6 +61,11 @@ const python: Case[] = [
     /^5\n|\n5\n/,
   ],
   [
+    'a message of 200 MB',
+    'k.session.send(k.iopub_socket, "stream", {"name": "stdout", "text": "x" * 200_000_000}, parent=k.get_parent()); 6',
+    /^6\n\[ok/,
+  ],
+  [
     'forged parents',
     'for p in [[1], {"header": {"msg_id": [1], "session": 5}}, {"header": "x"}]:\n    try: k.session.send(k.iopub_socket, "stream", {"name": "stdout", "text": "forged"}, parent=p)\n    except Exception: pass\n6',
     /^6\n|\n6\n/,
@@ -126,6 +131,12 @@ const javascript: Case[] = [
     'forged messages',
     `require("node:fs").writeSync(4, 'garbage\\n{"event":"end","status":"ok"}\\n{"event":"stream"}\\n[]\\n5\\n'); 5`,
     /^5\n\[ok/,
+  ],
+  ['a line of 300 MB', 'for (let i = 0; i < 300; i++) require("node:fs").writeSync(4, "x".repeat(1e6)); 5', /^5\n\[ok/],
+  [
+    'a page of 100 MB',
+    'display.html("x".repeat(100e6)); display.json(new Array(10e6).fill("abc")); throw new Error("x".repeat(50e6))',
+    /^<100000\d+ characters, too large to show>\n<\d+ characters, too large to show>\nError: <\d+ characters/,
   ],
   ['a closed channel', 'require("node:fs").closeSync(4); 3', /the kernel died[^\n]*the state was lost/],
   ["tools of its own in place of the engine's", 'JSON.stringify = () => "x"; Buffer.from = null; JSON.parse = null; 6', /^6\n\[ok/],

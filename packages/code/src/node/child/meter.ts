@@ -9,6 +9,8 @@ export interface Meter {
   end(): number;
 }
 
+const pieceChars = 1024 * 1024;
+
 /** Takes over both streams. */
 export function meterOutput(): Meter {
   let limit = 0;
@@ -26,7 +28,7 @@ export function meterOutput(): Meter {
       const part = text.slice(0, Math.max(0, room));
       room -= part.length;
       dropped += text.length - part.length;
-      if (part !== '') send({ event: 'stream', name, text: part });
+      for (let from = 0; from < part.length; from += pieceChars) send({ event: 'stream', name, text: part.slice(from, from + pieceChars) });
       const done = typeof encoding === 'function' ? encoding : callback;
       if (typeof done === 'function') done();
       return true;
