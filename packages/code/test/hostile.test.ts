@@ -80,6 +80,7 @@ const python: Case[] = [
     'display({"image/png": "no base64!"}, raw=True)\ndisplay({"image/jpeg": "iVBORw0KGgo="}, raw=True)',
     /^\[no picture: what was shown as image\/png is not of that type\]\n\[no picture[^\n]*jpeg[^\n]*\n\[ok/,
   ],
+  ['150 outputs', 'for i in range(150): display(i)\n"result"', /^0\n[\s\S]*\n99\n'result'\n\[… 50 more outputs left out …\]\n\[ok/],
   [
     'its own handlers of signals',
     'import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nimport time\ntime.sleep(600)',
@@ -133,6 +134,17 @@ const javascript: Case[] = [
     /^5\n\[ok/,
   ],
   ['a line of 300 MB', 'for (let i = 0; i < 300; i++) require("node:fs").writeSync(4, "x".repeat(1e6)); 5', /^5\n\[ok/],
+  [
+    '150 outputs',
+    'for (let i = 0; i < 150; i++) display(i); "result"',
+    /^0\n[\s\S]*\n99\n'result'\n\[… 50 more outputs left out …\]\n\[ok/,
+  ],
+  [
+    '40 pages of 8 MB',
+    'for (let i = 0; i < 40; i++) display.markdown("x".repeat(8e6)); "result"',
+    /\[… 32 more outputs left out …\]\n\[ok/,
+    { max_output: 200 },
+  ],
   [
     'a page of 100 MB',
     'display.html("x".repeat(100e6)); display.json(new Array(10e6).fill("abc")); throw new Error("x".repeat(50e6))',

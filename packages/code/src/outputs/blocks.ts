@@ -40,6 +40,7 @@ export async function toBlocks(shown: readonly Shown[], options: BlockOptions): 
   for (const one of shown) {
     if (one.type === 'stream') blocks.push(textBlock(one.name, 'text/plain', streamText(one.text)));
     else if (one.type === 'omitted') blocks.push(textBlock('note', 'text/plain', `[… ${one.chars} characters left out …]`));
+    else if (one.type === 'hidden') blocks.push(textBlock('note', 'text/plain', `[… ${one.count} more outputs left out …]`));
     else if (one.type === 'error') blocks.push(textBlock('error', 'text/plain', cut(one.traceback, options.maxChars)));
     else {
       const made = await showBundle(one.data, one.type, files, options.maxChars);

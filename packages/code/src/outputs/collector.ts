@@ -9,7 +9,9 @@ export type Shown =
   | { readonly type: 'result'; readonly data: MimeBundle }
   | { readonly type: 'error'; readonly name: string; readonly message: string; readonly traceback: string }
   /** Stands where text was left out. */
-  | { readonly type: 'omitted'; chars: number };
+  | { readonly type: 'omitted'; chars: number }
+  /** Stands for what is not a stream and was too much. */
+  | { readonly type: 'hidden'; readonly count: number };
 
 /** Options of {@link Collector}. */
 export interface CollectorOptions {
@@ -20,6 +22,9 @@ export interface CollectorOptions {
 }
 
 const mostDisplays = 100;
+/** Results and errors: a cell has one of them as a rule. */
+const mostOthers = 100;
+const mostChars = 64 * 1024 * 1024;
 
 /** What one cell showed. */
 export class Collector {
@@ -31,10 +36,13 @@ export class Collector {
   #tailChars = 0;
   #omitted: Extract<Shown, { type: 'omitted' }> | undefined;
   #clearNext = false;
+  #displays = 0;
+  #others = 0;
+  /** Characters of what is not a stream. */
+  #shownChars = 0;
+  #hidden = 0;
   /** Characters of streams so far. */
   chars = 0;
-  /** Displays that were left out because there were too many. */
-  hidden = 0;
   /** The last line that was written. */
   lastLine = '';
 
@@ -56,7 +64,7 @@ export class Collector {
 
   /** Everything in order; the middle of long streams is left out. */
   get shown(): readonly Shown[] {
-    return [...this.#head, ...this.#tail];
+    return [...this.#head, ...this.#tail, ...(this.#hidden > 0 ? [{ type: 'hidden' as const, count: this.#hidden }] : [])];
   }
 
   /** Characters of streams that are left out of {@link shown}. */
@@ -71,6 +79,9 @@ export class Collector {
     this.#tailChars = 0;
     this.#omitted = undefined;
     this.#clearNext = false;
+    this.#displays = 0;
+    this.#others = 0;
+    this.#shownChars = 0;
   }
 
   #addText(name: 'stdout' | 'stderr', text: string): void {
@@ -113,18 +124,28 @@ export class Collector {
   #addDisplay({ data, displayId, update }: Extract<CellEvent, { type: 'display' }>): void {
     if (update) {
       const known = this.#head.find((shown) => shown.type === 'display' && shown.displayId === displayId);
-      if (known?.type === 'display') known.data = data;
+      if (known?.type === 'display' && this.#fits(data)) known.data = data;
       return;
     }
     this.#push({ type: 'display', data, displayId });
   }
 
-  #push(shown: Shown): void {
-    const displays = this.#head.filter(({ type }) => type === 'display').length;
-    if (shown.type === 'display' && displays >= mostDisplays) {
-      this.hidden++;
+  #fits(data: MimeBundle): boolean {
+    const chars = this.#shownChars + sizeOf(data);
+    if (chars > mostChars) return false;
+    this.#shownChars = chars;
+    return true;
+  }
+
+  #push(shown: Exclude<Shown, { type: 'stream' | 'omitted' | 'hidden' }>): void {
+    const isDisplay = shown.type === 'display';
+    const isRoom = isDisplay ? this.#displays < mostDisplays : this.#others < mostOthers;
+    if (!isRoom || !this.#fits(shown.type === 'error' ? { shown } : shown.data)) {
+      this.#hidden++;
       return;
     }
+    if (isDisplay) this.#displays++;
+    else this.#others++;
     // What is shown after a stream that is too long stands behind its end.
     if (this.#tail.length > 0) {
       this.#head.push(...this.#tail);
@@ -133,6 +154,12 @@ export class Collector {
     }
     this.#head.push(shown);
   }
+}
+
+/** About the characters of what a value brings. */
+function sizeOf(data: MimeBundle): number {
+  const sizes = Object.values(data).map((value) => (typeof value === 'string' ? value.length : (JSON.stringify(value)?.length ?? 0)));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function append(list: Shown[], name: 'stdout' | 'stderr', text: string): void {
