@@ -4,8 +4,9 @@ import type { Server as HttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { Server } from '@modelcontextprotocol/server';
+import { ProtocolErrorCode, type Server } from '@modelcontextprotocol/server';
 import { serveStdio, type StdioServerHandle, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import { ToolError } from '../errors.ts';
 import { principalHeader } from '../routes.ts';
 import type { Runtime } from '../runtime.ts';
 import { createMcpServer, type McpServerOptions } from './server.ts';
@@ -34,8 +35,14 @@ export function listenStdio(runtime: Runtime): Listening {
   return { close: () => handle.close(), closed };
 }
 
-function transportOf({ limits }: Runtime, input: Readable, output: Writable): StdioServerTransport {
-  return new StdioServerTransport(input.pipe(wholeLines(limits.requestBytes)), output, { maxBufferSize: limits.requestBytes });
+function transportOf({ limits: { requestBytes } }: Runtime, input: Readable, output: Writable): StdioServerTransport {
+  const lines = wholeLines(requestBytes, ({ id, bytes }) => {
+    const data = new ToolError('PAYLOAD_TOO_LARGE', `The message has ${bytes} bytes; the limit is ${requestBytes}.`).toBody();
+    const error = { code: ProtocolErrorCode.InvalidRequest, message: data.message, data };
+    output.write(`${JSON.stringify({ jsonrpc: '2.0', id, error })}\n`);
+  });
+  // A line's own end is no part of the message.
+  return new StdioServerTransport(input.pipe(lines), output, { maxBufferSize: requestBytes + 1 });
 }
 
 /** Serves one connection, with its subscriptions. */
