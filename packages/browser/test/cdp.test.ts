@@ -191,6 +191,9 @@ describe('a client from outside', () => {
     expect((await fetch(`${at.server.url}/v1/browser/cdp/json/list`)).status).toBe(401);
     const list = await (await fetch(`${at.server.url}/v1/browser/cdp/json/list`, { headers })).json();
     expect(list).toEqual([expect.objectContaining({ type: 'page', title: 'Shop', url: `${at.site.url}/` })]);
+    for (const alias of ['/cdp/json/list', '/json/list']) {
+      expect(await (await fetch(`${at.server.url}${alias}`, { headers })).json(), alias).toEqual(list);
+    }
     const [{ webSocketDebuggerUrl }] = list as [{ webSocketDebuggerUrl: string }];
     const socket = new WebSocket(webSocketDebuggerUrl, { headers });
     await new Promise((resolve) => socket.once('open', resolve));

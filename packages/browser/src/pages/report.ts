@@ -3,6 +3,7 @@ import { cutText } from './cut.ts';
 import { diffLines } from './diff.ts';
 import type { DownloadRecord } from './downloads.ts';
 import { describeDialog, unlessBlocked } from './look.ts';
+import { requireResponse } from './responsive.ts';
 import type { Session } from './session.ts';
 import { selectLines, takeSnapshot, unlessTooLarge } from './snapshot.ts';
 import type { Tab } from './tab.ts';
@@ -36,6 +37,7 @@ const popupsShown = 5;
  */
 export async function makeReport(session: Session, tab: Tab, mode: SnapshotMode, most: number, signal: AbortSignal): Promise<Report> {
   const closed = tab.page.isClosed();
+  await requireResponse(tab);
   const [shot, title] = await Promise.all([
     closed || mode === 'none' ? undefined : unlessBlocked(tab, unlessTooLarge(takeSnapshot(tab.page, false, signal)), signal),
     closed ? undefined : unlessBlocked(tab, tab.page.title(), signal),

@@ -1,17 +1,17 @@
 /** Pages whose script runs without end: they answer nothing, and would hold up whoever waits for them. */
 import { ToolError } from '@sandlot/core';
 import type { Page } from 'playwright-core';
-import type { Tab } from './tab.ts';
+import { settlesWithin } from './patience.ts';
+import { blockers, type Tab } from './tab.ts';
 
 const patienceMs = 4_000;
 
 /** True unless the page leaves a question unanswered that costs it nothing. */
-export async function responds({ page, dialog, crashed }: Tab): Promise<boolean> {
+export async function responds(tab: Tab): Promise<boolean> {
+  const { page, dialog, crashed } = tab;
   if (dialog || crashed || page.isClosed()) return true;
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), patienceMs);
-  const answered = page.evaluate(() => true).catch(() => true);
-  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+  using blocked = tab.listen(blockers);
+  return await settlesWithin(Promise.race([page.evaluate(() => true), blocked.first]), patienceMs);
 }
 
 /** @throws ToolError UNAVAILABLE when the page does not answer, unless a dialog opens meanwhile, which stops it too */

@@ -40,8 +40,9 @@ export async function takeSnapshot(page: Page, boxes: boolean, signal: AbortSign
       advice: 'Read it with browser_get_markdown, or a part of it with browser_snapshot and a selector as target; act by selector.',
     });
   }
-  const timeout = (await hasStuckFrame(page)) ? stuckMs : usualMs;
-  const text = await page.ariaSnapshot({ mode: 'ai', boxes, signal, timeout });
+  const take = async (timeout: number) => page.ariaSnapshot({ mode: 'ai', boxes, signal, timeout });
+  // A page with such a frame may be slow besides.
+  const text = (await hasStuckFrame(page)) ? await take(stuckMs).catch(async () => take(usualMs)) : await take(usualMs);
   return clean(text).split('\n');
 }
 

@@ -1,8 +1,9 @@
 /** Frames that answer nothing, such as those of addresses that Chromium blocks: whoever waits for one waits in vain. */
 import type { Frame, Page } from 'playwright-core';
+import { settlesWithin } from './patience.ts';
 
 const mostFrames = 50;
-const patienceMs = 500;
+const patienceMs = 700;
 
 /** True when a frame of the page does not answer. */
 export async function hasStuckFrame(page: Page): Promise<boolean> {
@@ -15,8 +16,8 @@ export async function hasStuckFrame(page: Page): Promise<boolean> {
 }
 
 async function isStuck(frame: Frame): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<true>();
-  const timer = setTimeout(() => resolve(true), patienceMs);
-  const answered = frame.evaluate(() => false).catch(() => false);
-  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+  return !(await settlesWithin(
+    frame.evaluate(() => true),
+    patienceMs,
+  ));
 }
