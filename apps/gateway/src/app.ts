@@ -73,6 +73,7 @@ const sweepMs = 30_000;
 export function createApp(options: AppOptions): App {
   const { registry, views, maxRequestBytes, authenticator, ticketPaths = [], sockets = [], log, guard = openGuard, uis } = options;
   const tickets = new Tickets();
+  const allTicketPaths = [...ticketPaths, ...sockets.map(ticketPath), ...uis.ticketPaths];
   const usage = new Usage();
   const sweeping = setInterval(() => usage.sweep(), sweepMs).unref();
   const openSockets = new OpenSockets();
@@ -93,7 +94,7 @@ export function createApp(options: AppOptions): App {
     auth({
       authenticator,
       tickets,
-      ticketPaths: [...ticketPaths, ...sockets.map(ticketPath), ...uis.ticketPaths],
+      ticketPaths: allTicketPaths,
       passOf(c) {
         const place = uis.placeOf(new URL(c.req.url).pathname);
         return place && callerOfPass(c, place, uis.passes);
@@ -107,7 +108,7 @@ export function createApp(options: AppOptions): App {
   app.route('/', byteRoutes(registry, guard, options.oauth?.publicUrl));
   app.use(jsonBody(maxRequestBytes));
   app.use(httpSpan());
-  app.route('/', ticketRoutes(tickets));
+  app.route('/', ticketRoutes(tickets, allTicketPaths));
   app.route('/', socketRoutes(sockets, guard, openSockets));
   const mcp = mcpRoutes(views, { transport: 'tcp', maxRequestBytes, guard, log }, options.sessions);
   app.route('/', mcp.routes);
@@ -151,7 +152,7 @@ function scopesOf(registry: Registry): readonly string[] {
   return [...new Set(scopes)].sort();
 }
 
-const jsonRpcCodes: Record<string, number> = { INVALID_ARGUMENT: -32_700, INTERNAL: -32_603 };
+const jsonRpcCodes: Record<string, number> = { INVALID_ARGUMENT: -32_602, INTERNAL: -32_603 };
 
 /** What the policy refuses; an operator may want to see it. */
 const refusals: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED']);
@@ -175,11 +176,13 @@ function answer(error: unknown, c: Context, log: Log, challenges: ChallengeOptio
   const wait = known.data?.['retry_after_s'];
   if (typeof wait === 'number') c.header('Retry-After', String(wait));
   if (isMcpPath(c.req.path)) {
+    // What was not understood at all is a parse error.
+    const isUnread = body.code === 'INVALID_ARGUMENT' && c.req.method === 'POST' && c.get('body') === undefined;
     return c.json(
       {
         jsonrpc: '2.0',
         id: idOf(c.get('body')),
-        error: { code: jsonRpcCodes[body.code] ?? -32_000, message: `${body.message} ${body.advice}`, data: body },
+        error: { code: isUnread ? -32_700 : (jsonRpcCodes[body.code] ?? -32_000), message: `${body.message} ${body.advice}`, data: body },
       },
       status,
     );

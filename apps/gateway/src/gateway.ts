@@ -128,6 +128,7 @@ export async function createGateway(
     user: values.upstreamUser,
     folder: dirname(resolve(values.config)),
     maxMessageBytes: maxMessageBytes(values),
+    clean,
     log,
   });
   const added = new AddedServersFile(stateDir);

@@ -2,22 +2,16 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadOptions } from '@sandlot/core/config';
-import { temporaryFolder } from '@sandlot/core/testing';
-import { flattenAuth } from '../src/config/auth.ts';
-import { gatewayOptions } from '../src/config/options.ts';
 import { parseProfiles } from '../src/config/profiles.ts';
 import { watchServers } from '../src/config/watch.ts';
-import { createGateway, type Gateway, listenGateway } from '../src/gateway.ts';
 import type { InstalledServer } from '../src/servers.ts';
+import { startListening, type StartedGateway } from './listening-gateway.ts';
 
 /** Keys of principals: two may do everything, `cat` what a test says. */
 export const keys = { ann: 'ann-key-0123456789', bob: 'bob-key-0123456789', cat: 'cat-key-0123456789' };
 
 /** A running gateway. */
-export interface ForeignGateway extends AsyncDisposable {
-  readonly url: string;
-  readonly gateway: Gateway;
+export interface ForeignGateway extends StartedGateway {
   /** Replaces `mcpServers` and `profiles` in the watched file. */
   configure(mcpServers: Record<string, unknown>, profiles?: Record<string, unknown>): Promise<void>;
 }
@@ -37,36 +31,20 @@ export async function foreignGateway(
   mcpServers: Record<string, unknown>,
   { profiles = {}, scopes = [], options, own = [] }: ForeignSettings = {},
 ): Promise<ForeignGateway> {
-  const folder = await temporaryFolder();
-  const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
-  const { values } = loadOptions(gatewayOptions, {
-    env: {},
-    file: flattenAuth({
-      port: 0,
-      workspace: join(folder.path, 'workspace'),
-      stateDir: join(folder.path, 'state'),
-      logLevel: 'error',
-      audit: 'off',
-      auth: { keys: Object.entries(keys).map(([id, key]) => ({ id, hash: hashOf(key), scopes: id === 'cat' ? scopes : ['*'] })) },
-      ...options,
-    }),
-  });
-  const config = join(folder.path, 'sandlot.json');
-  const write = (servers: Record<string, unknown>, chosen: Record<string, unknown> = profiles) =>
+  const hashOf = (secret: string) => createHash('sha256').update(secret).digest('hex');
+  const auth = { keys: Object.entries(keys).map(([id, key]) => ({ id, hash: hashOf(key), scopes: id === 'cat' ? scopes : ['*'] })) };
+  const started = await startListening({ audit: 'off', auth, ...options }, { mcpServers, profiles: parseProfiles(profiles) }, own);
+  const config = join(started.folder, 'sandlot.json');
+  const configure = (servers: Record<string, unknown>, chosen: Record<string, unknown> = profiles) =>
     writeFile(config, JSON.stringify({ mcpServers: servers, profiles: chosen }));
-  await write(mcpServers);
-  const gateway = await createGateway(values, { mcpServers, profiles: parseProfiles(profiles) }, own);
-  const watching = watchServers(config, gateway.registry, gateway.views);
-  const { http, close } = await listenGateway(gateway, values);
+  await configure(mcpServers);
+  const watching = watchServers(config, started.gateway.registry, started.gateway.views);
   return {
-    url: http.url,
-    gateway,
-    configure: write,
+    ...started,
+    configure,
     async [Symbol.asyncDispose]() {
       await watching[Symbol.asyncDispose]();
-      await close();
-      await gateway[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
+      await started[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Build, fixtureCommand } from '../../../test/conformance/cells.ts';
 import { bridgeClient } from './bridge-clients.ts';
 import { foreignGateway, keys } from './foreign-gateway.ts';
+import { freePort } from './free-port.ts';
 
 const wait = { timeout: 120_000 };
 const watched = 'test://watched-resource';
@@ -62,13 +62,4 @@ async function startFixture(build: Build, port: number): Promise<ChildProcess> {
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await expect.poll(() => text, wait).toContain('listens on');
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }

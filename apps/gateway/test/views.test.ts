@@ -57,12 +57,12 @@ describe('a profile', () => {
     );
   });
 
-  it('gives a name that is taken to the earlier tool only', async () => {
+  it('cannot give a name that another tool has', async () => {
     const profiles = { twice: { allow: ['a__*_item'], tools: { a__find_item: { name: 'a__buy_item' } } } };
     await using gateway = await foreignGateway({ a: shop }, { profiles });
     expect(await names(gateway, '/mcp/p/twice')).toEqual(['a__buy_item']);
     const called = await request(gateway, '/mcp/p/twice', 'tools/call', { name: 'a__buy_item', arguments: {} });
-    expect(textOf(called.result)).toContain('find_item was called');
+    expect(textOf(called.result)).toContain('buy_item was called');
   });
 
   it('shows nothing that the key may not call', async () => {

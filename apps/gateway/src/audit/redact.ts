@@ -1,5 +1,6 @@
 /** Makes the copy of a call's arguments that may be kept: without secrets, and of bounded size. */
 import { createHmac, hash } from 'node:crypto';
+import { entryOf } from '../config/entry-of.ts';
 import { hiddenArguments, isKeyName, pressedKeys } from './known-arguments.ts';
 import { createSecretScan, type SecretScan } from './secrets.ts';
 
@@ -44,12 +45,12 @@ export function createRedactor(options: RedactOptions): (tool: string, args: unk
   const digest = (text: string): string =>
     options.hashKey === undefined ? hash('sha256', text) : createHmac('sha256', options.hashKey).update(text).digest('hex');
   return (tool, args) => {
-    const allowed = options.allow?.[tool];
+    const allowed = entryOf(options.allow, tool);
     const rules = {
       allowed,
       // Whoever lists what is shown of a tool has thought of these.
-      denied: new Set([...(options.deny?.[tool] ?? []), ...(allowed ? [] : (hiddenArguments[tool] ?? []))]),
-      pressed: new Set(pressedKeys[tool]),
+      denied: new Set([...(entryOf(options.deny, tool) ?? []), ...(allowed ? [] : (entryOf(hiddenArguments, tool) ?? []))]),
+      pressed: new Set(entryOf(pressedKeys, tool)),
     };
     const copy = new Copy(scan(), digest, options.stringCharacters ?? 256, options.callCharacters ?? 4096, rules);
     const text = JSON.stringify(args) ?? '';

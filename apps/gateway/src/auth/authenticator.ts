@@ -1,6 +1,6 @@
 /** Finds out who calls, from the headers: an API key, or a token of the configured issuer. */
 import { ToolError } from '@sandlot/core';
-import { keyOf } from '@sandlot/core/http';
+import { keyHeaders, keyOf } from '@sandlot/core/http';
 import { Digests } from './digests.ts';
 import { AuthFailures } from './failures.ts';
 import type { JwtOptions, JwtVerifier } from './jwt.ts';
@@ -60,6 +60,7 @@ export class Authenticator {
   authenticate(attempt: Attempt): Principal | Promise<Principal> {
     if (this.#local) return this.#local;
     const given = keyOf(attempt.headers);
+    if (given === undefined) checkOnce(attempt.headers);
     if (given === undefined) throw new ToolError('UNAUTHENTICATED', 'No API key or token was sent.', { advice });
     const digest = this.#digests.of(given, attempt.connection);
     const known = this.#keys.find(digest) ?? this.#tokens?.recall(digest);
@@ -69,7 +70,10 @@ export class Authenticator {
     }
     if (known) return this.#admit(known, attempt);
     const verifying = this.#tokens?.verify(given, digest);
-    if (!verifying) return this.#refuse('The API key is wrong.', attempt);
+    if (!verifying) {
+      checkOnce(attempt.headers);
+      return this.#refuse('The API key is wrong.', attempt);
+    }
     return verifying.then(
       (credential) => this.#admit(credential, attempt),
       (error: unknown) => (ToolError.is(error) && error.code === 'UNAUTHENTICATED' ? this.#refuse(error, attempt) : Promise.reject(error)),
@@ -98,3 +102,10 @@ export class Authenticator {
 }
 
 const advice = 'Send "Authorization: Bearer <key>" with the key that the gateway showed at its start, or one of its configuration.';
+
+/** Two credentials leave open whose request it is; they come here as one text. @throws ToolError INVALID_ARGUMENT */
+function checkOnce(headers: Headers): void {
+  const name = ['authorization', ...keyHeaders].find((one) => headers.get(one)?.includes(', '));
+  if (name === undefined) return;
+  throw new ToolError('INVALID_ARGUMENT', `The header "${name}" came more than once.`, { advice: 'Send one credential.' });
+}

@@ -1,4 +1,4 @@
-/** `sandlot approve`: shows definitions of tools that wait for approval, and approves them. */
+/** `sandlot approve`: shows what of added servers waits for approval, and approves it. */
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -7,7 +7,7 @@ import { loadOptions, optionsHelp, type OptionTable, readConfigFile } from '@san
 import { z } from 'zod';
 import { defaultStateDir } from '../config/key.ts';
 import { gatewayOptions } from '../config/options.ts';
-import { approvePins, type Pin, pinFolder, readPins } from '../upstreams/pin-file.ts';
+import { approvePins, labelOf, type Pin, pinFolder, readPins } from '../upstreams/pin-file.ts';
 import { idPattern } from '../upstreams/settings.ts';
 import { type CommandOutput, processOutput } from './output.ts';
 
@@ -23,7 +23,9 @@ const table = {
 } satisfies OptionTable;
 
 const help = `Usage: sandlot approve                     shows what waits for approval
-       sandlot approve SERVER [TOOL]       approves it: one tool, or all of the server
+       sandlot approve SERVER [WHAT]       approves it: one tool, or all of the server
+
+What is no tool is named with its kind: prompt:NAME, template:URI, instructions.
 
 A gateway that runs takes it at once.
 
@@ -58,17 +60,20 @@ export async function approveCommand(argv: readonly string[], output: CommandOut
 async function waitingText(folder: string): Promise<string> {
   const files = await readdir(folder).catch((): string[] => []);
   const ids = files.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
-  const texts = await Promise.all(ids.toSorted().map(async (id) => ((await readPins(folder, id)) ?? []).map((pin) => pinText(id, pin))));
+  const texts = await Promise.all(
+    ids.toSorted().map(async (id) => ((await readPins(folder, id))?.pins ?? []).map((pin) => pinText(id, pin))),
+  );
   return texts.flat().join('') || 'Nothing waits for approval.\n';
 }
 
-function pinText(server: string, { tool, approved, waiting }: Pin): string {
+function pinText(server: string, pin: Pin): string {
+  const { approved, waiting } = pin;
   if (!waiting) return '';
   const keys = [...new Set([...Object.keys(approved?.definition ?? {}), ...Object.keys(waiting.definition)])];
   const changed = keys.filter((key) => !isDeepStrictEqual(approved?.definition[key], waiting.definition[key]));
   const lines = changed.flatMap((key) => [
-    ...(approved && key in approved.definition ? [`  - ${key}: ${JSON.stringify(approved.definition[key])}`] : []),
-    ...(key in waiting.definition ? [`  + ${key}: ${JSON.stringify(waiting.definition[key])}`] : []),
+    ...(approved && Object.hasOwn(approved.definition, key) ? [`  - ${key}: ${JSON.stringify(approved.definition[key])}`] : []),
+    ...(Object.hasOwn(waiting.definition, key) ? [`  + ${key}: ${JSON.stringify(waiting.definition[key])}`] : []),
   ]);
-  return [`${server} ${tool}: ${approved ? 'changed' : 'new'}, hash ${waiting.hash}`, ...lines, ''].join('\n');
+  return [`${server} ${labelOf(pin)}: ${approved ? 'changed' : 'new'}, hash ${waiting.hash}`, ...lines, ''].join('\n');
 }

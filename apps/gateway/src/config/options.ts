@@ -7,6 +7,7 @@ import { auditOptions } from './audit-options.ts';
 import { authOptions, list } from './auth-options.ts';
 import { userOptions } from './user-options.ts';
 import { uiOptions } from './ui-options.ts';
+import { isLoose } from '../upstreams/caller.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 
@@ -221,7 +222,6 @@ export function capsOf(value: unknown): string[] {
 
 /** Checks that `mcpServers` of the configuration file is an object; its entries are checked one by one, so that a broken one stops nobody. */
 export function parseMcpServers(value: unknown): Readonly<Record<string, unknown>> {
-  const parsed = z.record(z.string(), z.unknown()).default({}).safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (value === undefined || isLoose(value)) return value ?? {};
   throw new ToolError('INVALID_ARGUMENT', '"mcpServers" must be an object of servers by id.');
 }

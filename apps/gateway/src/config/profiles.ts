@@ -2,7 +2,9 @@
 import { ToolError } from '@sandlot/core';
 import { z } from 'zod';
 import { metaToolNames } from '../mcp/search/meta-tools.ts';
+import { isLoose } from '../upstreams/caller.ts';
 import { overrideSchema } from '../upstreams/settings.ts';
+import { recordByName } from './entry-of.ts';
 
 /** Name of a profile: the segment in `/mcp/p/<name>`. */
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,31}$/;
@@ -20,7 +22,7 @@ const profileSchema = z.strictObject({
   /** `full` lists every tool; `search` lists three tools that find, describe and call the others. */
   mode: z.enum(['full', 'search']).default('full'),
   /** Changes to what clients see, by the tool's name at `/mcp`. */
-  tools: z.record(z.string(), overrideSchema).default({}),
+  tools: recordByName(overrideSchema),
 });
 
 /** A checked profile. */
@@ -35,9 +37,8 @@ export type Profiles = ReadonlyMap<string, Profile>;
  * @throws ToolError INVALID_ARGUMENT naming the profile and what is wrong with it
  */
 export function parseProfiles(value: unknown): Profiles {
-  const object = z.record(z.string(), z.unknown()).default({}).safeParse(value);
-  if (!object.success) throw new ToolError('INVALID_ARGUMENT', '"profiles" must be an object of profiles by name.');
-  return new Map(Object.entries(object.data).map(([name, profile]) => [name, parseProfile(name, profile)]));
+  if (value !== undefined && !isLoose(value)) throw new ToolError('INVALID_ARGUMENT', '"profiles" must be an object of profiles by name.');
+  return new Map(Object.entries(value ?? {}).map(([name, profile]) => [name, parseProfile(name, profile)]));
 }
 
 function parseProfile(name: string, value: unknown): Profile {

@@ -63,10 +63,12 @@ function lintOwnName({ name: server, prefix }: Upstream, name: string, own: stri
 }
 
 function lintCollisions({ collisions }: Catalog): Finding[] {
-  return collisions.map(({ name, upstream }) => ({
+  return collisions.map(({ name, upstream, tool }) => ({
     rule: 'collision',
     tool: name,
-    message: `The name is given twice; this one, of the server "${upstream}", is left out. Rename it with "tools".`,
+    message: tool
+      ? `The profile gives this name to "${tool}", and another tool has it: "${tool}" is left out.`
+      : `The name is given twice; this one, of the server "${upstream}", is left out. Rename it with "tools".`,
     clients: ['all'],
   }));
 }

@@ -21,8 +21,22 @@ export interface Catalog {
   readonly capabilities: Loose;
   /** What servers say of themselves. */
   readonly instructions: readonly { readonly server: string; readonly text: string }[];
-  /** Names that were refused, because an earlier server has them. */
-  readonly collisions: readonly { readonly name: string; readonly upstream: string }[];
+  /** Names that were refused, because another tool has them. */
+  readonly collisions: readonly Collision[];
+}
+
+/** A name that was refused. */
+export interface Collision {
+  readonly name: string;
+  readonly upstream: string;
+  /** The tool that a profile wanted to give it to. */
+  readonly tool?: string;
+}
+
+/** A server with what it offers, as far as that is known. */
+export interface Offering {
+  readonly upstream: Upstream;
+  readonly offer: Offer | undefined;
 }
 
 /** How long a list waits for servers that are not connected yet, the first time; they come later by a list change. */
@@ -41,12 +55,19 @@ const late = new WeakSet<Upstream>();
  * @param onLate called when a server that a list did not wait for has come
  */
 export async function makeCatalog(upstreams: readonly Upstream[], prefixed: boolean, onLate: () => void): Promise<Catalog> {
-  const offers = await Promise.all(upstreams.map(async (upstream) => ({ upstream, offer: await offerOf(upstream, onLate) })));
+  return mergeOffers(
+    await Promise.all(upstreams.map(async (upstream) => ({ upstream, offer: await offerOf(upstream, onLate) }))),
+    prefixed,
+  );
+}
+
+/** Merges what is known. */
+export function mergeOffers(offers: readonly Offering[], prefixed: boolean): Catalog {
   const tools = new Map<string, Target>();
   const prompts = new Map<string, Target>();
   const resources = new Map<string, Target>();
   const resourceTemplates = new Map<string, Target>();
-  const collisions: { name: string; upstream: string }[] = [];
+  const collisions: Collision[] = [];
   const capabilities: Loose = {};
   for (const { upstream, offer } of offers) {
     if (!offer) continue;

@@ -1,4 +1,5 @@
 /** What of a merged catalog a view shows: a profile's choice and changes, then what a URL narrows. */
+import { entryOf } from '../config/entry-of.ts';
 import { type NameList, nameList } from '../config/globs.ts';
 import type { Profile } from '../config/profiles.ts';
 import { isLoose, type Loose, objectAt } from '../upstreams/caller.ts';
@@ -20,17 +21,23 @@ export function serverChoice(profile: Profile | undefined, { servers }: Narrowin
   return (name) => chosen.includes(name) && servers.includes(name);
 }
 
-/** Applies a profile to a catalog of its servers. Names that it gives twice go to the earlier tool. */
+/** Applies a profile to a catalog of its servers. A name that it gives gives way to a tool's own, and to the same given before. */
 export function applyProfile(catalog: Catalog, profile: Profile): Catalog {
+  const chosen = [...catalog.tools].flatMap(([name, target]) => {
+    const shown = changed(target.shown, entryOf(profile.tools, name));
+    if (!isAllowed(profile, name) || (profile.readOnly && objectAt(shown, 'annotations')['readOnlyHint'] !== true)) return [];
+    return [{ name, shownName: String(shown['name']), target: { ...target, shown } }];
+  });
+  const taken = new Set(chosen.filter(({ name, shownName }) => name === shownName).map(({ name }) => name));
   const tools = new Map<string, Target>();
   const collisions = [...catalog.collisions];
-  for (const [name, target] of catalog.tools) {
-    if (!isAllowed(profile, name)) continue;
-    const shown = changed(target.shown, profile.tools[name]);
-    if (profile.readOnly && objectAt(shown, 'annotations')['readOnlyHint'] !== true) continue;
-    const shownName = String(shown['name']);
-    if (tools.has(shownName)) collisions.push({ name: shownName, upstream: target.upstream.name });
-    else tools.set(shownName, { ...target, shown });
+  for (const { name, shownName, target } of chosen) {
+    if (name !== shownName && taken.has(shownName)) {
+      collisions.push({ name: shownName, upstream: target.upstream.name, tool: name });
+      continue;
+    }
+    taken.add(shownName);
+    tools.set(shownName, target);
   }
   return { ...catalog, tools, collisions };
 }

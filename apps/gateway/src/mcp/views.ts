@@ -5,6 +5,8 @@ import { nameList } from '../config/globs.ts';
 import type { Profile, Profiles } from '../config/profiles.ts';
 import type { Registry } from '../upstreams/registry.ts';
 import type { UpstreamChange } from '../upstreams/upstream.ts';
+import type { Collision } from './catalog.ts';
+import { profileCollisions } from './profile-states.ts';
 import { everything, type Narrowing } from './selection.ts';
 import { createView, type View } from './view.ts';
 
@@ -27,6 +29,8 @@ export interface Views {
   /** Names of the servers. */
   names(): readonly string[];
   profiles(): readonly string[];
+  /** Names that profiles give to a tool and that another one has, by profile. Starts nothing. */
+  collisions(): ReadonlyMap<string, readonly Collision[]>;
   /** Takes other profiles, and tells clients. */
   configure(profiles: Profiles): void;
   /** Called when a list or a resource changes in any view. */
@@ -100,6 +104,7 @@ export function createViews(registry: Registry, version: string, configured: Pro
     at,
     names,
     profiles: () => [...profiles.keys()],
+    collisions: () => profileCollisions(registry, profiles),
     configure(next) {
       if (isDeepStrictEqual(next, profiles)) return;
       profiles = next;

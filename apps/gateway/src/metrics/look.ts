@@ -51,8 +51,9 @@ export class GatewayMetrics implements Disposable {
       .list()
       .map((upstream) => ({ labels: { 'sandlot.server': upstream.name }, ...upstream.health() }));
     const uses = usesOf(servers.flatMap(({ pid }) => pid ?? []));
-    for (const { labels, pid, state } of servers) {
-      seen.set('sandlot.server.up', state === 'running' ? 1 : 0, labels);
+    for (const { labels, pid, state, error } of servers) {
+      const isUp = state === 'running' || (state === 'degraded' && error === undefined);
+      seen.set('sandlot.server.up', isUp ? 1 : 0, labels);
       const use = pid === undefined ? undefined : uses.get(pid);
       if (pid === undefined || !use) {
         const total = this.#cpu.get(labels['sandlot.server'])?.total;

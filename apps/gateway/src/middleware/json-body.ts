@@ -20,6 +20,16 @@ export function jsonBody(mostBytes: number): MiddlewareHandler<GatewayEnv> {
         advice: 'Send JSON with "Content-Type: application/json".',
       });
     }
+    const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1];
+    if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+      throw new ToolError('UNSUPPORTED', `The charset "${charset.slice(0, 40)}" is not UTF-8.`, { advice: 'Send JSON in UTF-8.' });
+    }
+    const encoding = c.req.header('content-encoding');
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+      throw new ToolError('UNSUPPORTED', `The content encoding "${encoding.slice(0, 40)}" is not taken.`, {
+        advice: 'Send the body as it is, without Content-Encoding.',
+      });
+    }
     const text = await readText(c, mostBytes);
     if (text !== '') c.set('body', parseStrict(text));
     return next();

@@ -2,6 +2,7 @@
 import { ToolError } from '@sandlot/core';
 import { type Context, Hono } from 'hono';
 import type { Principal } from '../auth/principal.ts';
+import { maySee } from '../auth/visible.ts';
 import { nameList } from '../config/globs.ts';
 import { createEndpoint } from '../mcp/endpoint.ts';
 import type { RelayOptions } from '../mcp/relay-server.ts';
@@ -17,6 +18,8 @@ export interface McpRoutes {
   close(): Promise<void>;
 }
 
+/** Messages in one batch of an old client. */
+const maxBatch = 100;
 /** Patterns in one query. */
 const maxPatterns = 200;
 
@@ -24,8 +27,14 @@ const maxPatterns = 200;
 export function mcpRoutes(views: Views, options: RelayOptions, limits: SessionLimits): McpRoutes {
   const endpoint = createEndpoint(views, options, limits);
   const answer = async (c: Context<GatewayEnv>, address: ViewAddress) => {
+    const body = c.get('body');
+    // Limits count requests.
+    if (Array.isArray(body) && body.length > maxBatch)
+      throw new ToolError('INVALID_ARGUMENT', `The batch has ${body.length} messages, over the limit of ${maxBatch}.`, {
+        advice: 'Send them in several requests.',
+      });
     const narrowed = { ...address, servers: patternsOf(c, 'servers'), tools: patternsOf(c, 'tools') };
-    const view = views.at(narrowed);
+    const view = viewAt(views, narrowed, c.get('caller'));
     if (narrowed.servers || narrowed.tools) await checkNames(views, narrowed, c.get('caller'));
     await stepUp(view, c.get('body'), c.get('caller'), options.guard);
     return endpoint.fetch(c.req.raw, view, c.get('caller'), c.get('body'));
@@ -37,6 +46,16 @@ export function mcpRoutes(views: Views, options: RelayOptions, limits: SessionLi
       .all('/mcp/p/:profile', (c) => answer(c, { profile: c.req.param('profile') })),
     close: () => endpoint.close(),
   };
+}
+
+/** @throws ToolError NOT_FOUND, which names what the caller may see */
+function viewAt(views: Views, address: ViewAddress, caller: Principal): View {
+  const { server } = address;
+  if (server === undefined || views.one(server)) return views.at(address);
+  const seen = views.all.upstreams().filter((upstream) => maySee(caller, upstream));
+  throw new ToolError('NOT_FOUND', `No server ${JSON.stringify(server.slice(0, 200))}.`, {
+    advice: seen.length > 0 ? `Servers: ${seen.map(({ name }) => name).join(', ')}.` : 'This key may use no server.',
+  });
 }
 
 /** The names of a query, separated by commas; undefined without it. */
@@ -55,7 +74,10 @@ function patternsOf(c: Context<GatewayEnv>, key: 'servers' | 'tools'): readonly 
 /** A name in a query that nothing has would silently show less than was meant. What the caller may not use is like what there is not. */
 async function checkNames(views: Views, { servers, tools, ...base }: ViewAddress, caller: Principal): Promise<void> {
   const here = views.at(base);
-  const names = here.upstreams().map(({ name }) => name);
+  const names = here
+    .upstreams()
+    .filter((upstream) => maySee(caller, upstream))
+    .map(({ name }) => name);
   const server = nameList(servers).exact.find((name) => !names.includes(name));
   if (server !== undefined) throw unknown('servers', 'server', server, `Servers: ${names.join(', ')}.`);
   const wanted = nameList(tools).exact;

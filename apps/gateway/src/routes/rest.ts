@@ -19,6 +19,7 @@ import { collisionsOf } from '../upstreams/status.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 import { stepUp } from '../mcp/step-up.ts';
 import { adminScope, maySee } from '../auth/visible.ts';
+import { objectBody } from './object-body.ts';
 import { openApi } from './openapi.ts';
 
 const errorSchema = z.looseObject({ isError: z.boolean().optional(), _meta: z.record(z.string(), z.unknown()).optional() });
@@ -26,10 +27,11 @@ const errorSchema = z.looseObject({ isError: z.boolean().optional(), _meta: z.re
 /** REST routes under `/v1`. Answers are `{ success, message, data }`. */
 export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono<GatewayEnv> {
   const visible = (caller: Principal) => registry.list().filter((upstream) => maySee(caller, upstream));
-  const find = (name: string, caller: Principal): View => {
+  const find = (name: string, caller: Principal, isCall = false): View => {
     const view = views.one(name);
-    if (view) return view;
     const names = visible(caller).map((upstream) => upstream.name);
+    // A call is answered with the scope that it needs; a list says no more than that there is nothing.
+    if (view && (isCall || names.includes(name))) return view;
     throw new ToolError('NOT_FOUND', `No server "${name}".`, { advice: `Servers: ${names.join(', ')}.` });
   };
   return new Hono<GatewayEnv>()
@@ -51,17 +53,29 @@ export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono
         return c.json(done({ version, listing, servers: Object.fromEntries(states) }));
       }
       const { disabled } = registry.entries;
-      return c.json(done({ version, listing, servers: healthOf(registry), disabled: [...disabled.keys()], broken: registry.broken }));
+      const profiles = Object.fromEntries([...views.collisions()].map(([name, collisions]) => [name, { collisions }]));
+      return c.json(
+        done({
+          version,
+          listing,
+          servers: healthOf(registry),
+          disabled: [...disabled.keys()],
+          broken: registry.broken,
+          profiles,
+          ...(registry.fileProblem !== undefined && { configuration: { problem: registry.fileProblem } }),
+        }),
+      );
     })
     .get('/v1/mcp/:server/tools', async (c) => {
       const caller = restCaller(c.get('caller'), c.req.raw.signal);
       return c.json(done(await route(find(c.req.param('server'), c.get('caller')), { method: 'tools/list', params: {}, caller }, guard)));
     })
     .post('/v1/mcp/:server/tools/:tool', async (c) => {
-      const view = find(c.req.param('server'), c.get('caller'));
+      const view = find(c.req.param('server'), c.get('caller'), true);
       const tool = c.req.param('tool');
-      await stepUp(view, { method: 'tools/call', params: { name: tool, arguments: c.get('body') } }, c.get('caller'), guard);
-      return c.json(done(await callTool(view, tool, c.get('body') ?? {}, restCaller(c.get('caller'), c.req.raw.signal), guard)));
+      const args = objectBody(c.get('body'));
+      await stepUp(view, { method: 'tools/call', params: { name: tool, arguments: args } }, c.get('caller'), guard);
+      return c.json(done(await callTool(view, tool, args, restCaller(c.get('caller'), c.req.raw.signal), guard)));
     });
 }
 

@@ -8,6 +8,7 @@ import { adminScope, callableTools, maySee } from '../auth/visible.ts';
 import { modernEnvelope } from '../mcp/envelope.ts';
 import type { Guard } from '../mcp/guard.ts';
 import type { GatewayEnv } from '../middleware/auth.ts';
+import { objectBody } from './object-body.ts';
 import type { ServerAdmin } from '../upstreams/admin.ts';
 import type { Loose } from '../upstreams/caller.ts';
 import type { Registry } from '../upstreams/registry.ts';
@@ -103,7 +104,7 @@ export function serverRoutes({ registry, admin, guard }: ServerRoutesOptions): H
     .post('/v1/mcp/servers/:id/approve', async (c) => {
       const id = idOf(c);
       const data = await run(c, 'approve', () => {
-        const approval = parse(approveSchema, c.get('body') ?? {});
+        const approval = parse(approveSchema, c.get('body'));
         return { args: { id, ...approval }, work: async () => ({ approved: await admin.approve(id, approval) }) };
       });
       return c.json(done(data));
@@ -121,7 +122,7 @@ function done(data: unknown): { success: true; message: string; data: unknown } 
 }
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(objectBody(body));
   if (parsed.success) return parsed.data;
   throw new ToolError('INVALID_ARGUMENT', `The body is not what this route takes: ${z.prettifyError(parsed.error)}`, {
     advice: 'Add with {"id": "docs", "url": "https://…"}, switch with {"disabled": true}, approve with {"tool": "…"} or {}.',

@@ -1,7 +1,7 @@
 /** A connection to an MCP server that is not ours: finds out which era it speaks, and what it offers. */
 import { ToolError } from '@sandlot/core';
 import { gatewayInfo, modernEnvelope, modernVersion } from '../mcp/envelope.ts';
-import { isLoose, type Loose, objectAt } from './caller.ts';
+import { type Loose, objectAt } from './caller.ts';
 import { allCapabilities } from './isolation.ts';
 import type { JsonRpcPeer } from './peer.ts';
 
@@ -72,19 +72,4 @@ async function initialize(peer: JsonRpcPeer, { capabilities, timeoutMs, onVersio
 function facts(result: Loose): { capabilities: Loose; instructions?: string } {
   const { instructions } = result;
   return { capabilities: objectAt(result, 'capabilities'), ...(typeof instructions === 'string' && { instructions }) };
-}
-
-/** Reads a whole list, page by page, within bounds. */
-export async function listAll({ peer, era }: Connection, method: string, key: string, timeoutMs: number): Promise<Loose[]> {
-  const items: Loose[] = [];
-  let cursor: unknown;
-  for (let page = 0; page < 100; page++) {
-    const params = { ...(cursor !== undefined && { cursor }), ...(era === 'modern' && { _meta: ownEnvelope }) };
-    const result = await peer.request(method, params, { signal: AbortSignal.timeout(timeoutMs) });
-    const found = result[key];
-    if (Array.isArray(found)) items.push(...found.filter(isLoose));
-    cursor = result['nextCursor'];
-    if (typeof cursor !== 'string' || items.length > 10_000) break;
-  }
-  return items;
 }

@@ -4,7 +4,7 @@ import { AnswerRoom } from './answer-room.ts';
 import type { Loose } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { InFlightCalls } from './in-flight.ts';
-import type { Seat } from './isolation.ts';
+import { type Seat, sharedSeat, spareSeat } from './isolation.ts';
 import { type ForeignServerOptions, openForeign } from './open-foreign.ts';
 import { Reconnect } from './reconnect.ts';
 import { type Link, StderrRing } from './spawned.ts';
@@ -16,6 +16,12 @@ export interface Live {
   readonly calls: InFlightCalls;
   /** Closes it, which is no restart. */
   retire(): Promise<void>;
+}
+
+/** A connection with the key of the seat that has it. */
+interface Place {
+  key: string;
+  readonly live: Promise<Live>;
 }
 
 /** What the connections tell their owner. */
@@ -39,6 +45,8 @@ export class Connections implements AsyncDisposable {
   readonly #room = new AnswerRoom();
   readonly #closing = new Set<Promise<void>>();
   readonly #reconnect = new Reconnect();
+  #shared: Live | undefined;
+  #spare: Place | undefined;
   #pid: number | undefined;
   #restarts = 0;
   #ended: string | undefined;
@@ -72,6 +80,25 @@ export class Connections implements AsyncDisposable {
     return [...this.#live.values()];
   }
 
+  /** Opens a connection ahead, for whoever needs one of his own next. */
+  prepare(): void {
+    if (this.#ending.signal.aborted || this.#live.has(spareSeat.key)) return;
+    const spare = this.#place(spareSeat);
+    // Nobody may ever need it.
+    spare.live.then(({ calls }) => calls.keep()()).catch(() => undefined);
+    this.#spare = spare;
+  }
+
+  /** Gives a seat without a connection the one that was opened ahead. */
+  adopt(seat: Seat): void {
+    const spare = this.#spare;
+    if (!spare || this.#live.has(seat.key) || this.#live.get(spareSeat.key) !== spare.live) return;
+    this.#live.delete(spareSeat.key);
+    spare.key = seat.key;
+    this.#live.set(seat.key, spare.live);
+    this.prepare();
+  }
+
   /** Takes the connection of a seat, or opens it. @throws ToolError UNAVAILABLE */
   async take(seat: Seat): Promise<Live> {
     const known = this.#live.get(seat.key);
@@ -80,9 +107,27 @@ export class Connections implements AsyncDisposable {
     // Another caller may have opened the next one meanwhile.
     const next = this.#live.get(seat.key);
     if (next && next !== known) return next;
-    const live = this.#open(seat, () => this.#live.get(seat.key) === live && this.#live.delete(seat.key));
+    return this.#place(seat).live;
+  }
+
+  #place(seat: Seat): Place {
+    const live = this.#open(seat, () => {
+      if (seat === sharedSeat) this.#shared = undefined;
+      return this.#live.get(place.key) === live && this.#live.delete(place.key);
+    });
+    const place: Place = { key: seat.key, live };
     this.#live.set(seat.key, live);
-    return live;
+    return place;
+  }
+
+  /** The shared connection, when it is open and no call runs on it. */
+  get unused(): Live | undefined {
+    return this.#shared?.calls.size === 0 && !this.#shared.connection.peer.failed ? this.#shared : undefined;
+  }
+
+  /** Whether a seat has a connection, or one is being opened. */
+  has(seat: Seat): boolean {
+    return this.#live.has(seat.key);
   }
 
   /** Closes the connection of a seat that is not needed any more. */
@@ -106,6 +151,7 @@ export class Connections implements AsyncDisposable {
       const live = await this.#start(seat, forget);
       this.#reconnect.succeeded();
       this.#ended = undefined;
+      if (seat === sharedSeat) this.#shared = live;
       this.#events.onOpen(seat, live);
       return live;
     } catch (error) {

@@ -39,6 +39,9 @@ export interface EntrySources {
 /** Words that stand for something else in URLs and scopes. */
 const reserved: ReadonlySet<string> = new Set(['gateway', 'servers', 'p', 'ui']);
 
+/** Names that every object of JavaScript has: some reader of a list by id would take them for something else. */
+const languageWords: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
+
 /** Sorts the entries. One that is wrong harms no other. */
 export function sortEntries({ file, added, own, allowStdio }: EntrySources): Entries {
   const served = new Map<string, ConfiguredServer>();
@@ -63,6 +66,7 @@ export function sortEntries({ file, added, own, allowStdio }: EntrySources): Ent
 /** Checks one entry and its id. */
 export function checkEntry(id: string, value: unknown, own: readonly string[]): ReturnType<typeof parseEntry> {
   if (own.includes(id)) return { error: `"${id}" is the name of a server of Sandlot.` };
+  if (languageWords.has(id)) return { error: `"${id}" cannot be an id: it is a word of JavaScript.` };
   if (reserved.has(id)) return { error: `"${id}" is reserved: choose another id.` };
   return parseEntry(id, value);
 }

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ToolError } from '@sandlot/core';
 import { isLoose, type Loose } from './caller.ts';
+import { ChangedLists } from './changed-lists.ts';
 import type { Connection } from './connection.ts';
 import { clientSpan, countedRequest } from './counted.ts';
 import { Connections, type Live } from './connections.ts';
@@ -12,7 +13,7 @@ import { KeptOffer } from './kept-offer.ts';
 import { requestLegacy, startParkable, tracked } from './legacy.ts';
 import { keepListening } from './listen.ts';
 import { requestModern } from './modern.ts';
-import { fetchOffer, ownNameOf } from './offer.ts';
+import { fetchOffer } from './offer.ts';
 import type { ForeignServerOptions } from './open-foreign.ts';
 import { ParkingLot } from './parked.ts';
 import { UpstreamError } from './peer.ts';
@@ -35,6 +36,11 @@ export class ForeignServer implements Upstream {
   readonly #offers: KeptOffer;
   readonly #subscriptions: Subscriptions;
   readonly #ending = new AbortController();
+  readonly #changedLists = new ChangedLists({
+    reload: (list) => this.#offers.reload(list),
+    emit: (change) => this.#emit(change),
+    signal: this.#ending.signal,
+  });
   #era: Connection['era'] | undefined;
 
   constructor(options: ForeignServerOptions) {
@@ -42,7 +48,7 @@ export class ForeignServer implements Upstream {
     this.#options = options;
     this.#isolation = new Isolation(entry);
     this.#connections = new Connections(options, {
-      onAsk: () => this.#isolation.asked(),
+      onAsk: () => this.#asked(),
       onNotification: (calls, method, params) => this.#notified(calls, method, params),
       onOpen: (seat, live) => this.#opened(seat, live),
       onEnd: (seat) => void (seat === sharedSeat && this.#revive()),
@@ -53,7 +59,7 @@ export class ForeignServer implements Upstream {
       pins: this.#pins,
       fetch: async () => {
         const { connection, calls } = await this.#connections.take(sharedSeat);
-        return fetchOffer(connection, entry.timeout).finally(calls.keep());
+        return fetchOffer(connection, { timeoutMs: entry.timeout, maxBytes: options.maxMessageBytes }).finally(calls.keep());
       },
       onChange: (list) => this.#emit({ method: `notifications/${list}/list_changed`, params: {} }),
     });
@@ -94,6 +100,7 @@ export class ForeignServer implements Upstream {
 
   async #request(request: UpstreamRequest): Promise<Loose> {
     const { entry, id } = this.#options;
+    if (request.method === 'prompts/get') this.#pins.check('prompt', String(request.params['name']));
     const params =
       request.method === 'tools/call' ? { ...request.params, name: this.#ownName(String(request.params['name'])) } : request.params;
     // A retry goes on where its call waits: that needs no connection of its own.
@@ -136,9 +143,12 @@ export class ForeignServer implements Upstream {
   health(): UpstreamHealth {
     const { pid, restarts } = this.#connections;
     const known = this.#offers.known !== undefined;
-    const error = this.#connections.error ?? this.#offers.error;
-    const stderr = this.#connections.stderr.lines();
-    const connected = known ? 'running' : 'starting';
+    const { clean } = this.#options;
+    const said = this.#connections.error ?? this.#offers.error;
+    const error = said === undefined ? undefined : clean(said);
+    const stderr = this.#connections.stderr.lines().map(clean);
+    const { problems } = this.#offers;
+    const connected = known ? (problems.length > 0 ? 'degraded' : 'running') : 'starting';
     const unwell = known ? 'degraded' : 'failed';
     const { waiting } = this.#pins;
     return {
@@ -148,6 +158,7 @@ export class ForeignServer implements Upstream {
       ...(error !== undefined && { error }),
       ...(stderr.length > 0 && { stderr }),
       ...(waiting.length > 0 && { waiting }),
+      ...(problems.length > 0 && { problems: problems.map(clean) }),
     };
   }
 
@@ -159,15 +170,20 @@ export class ForeignServer implements Upstream {
   }
 
   #ownName(shown: string): string {
-    const own = ownNameOf(shown, this.#options.entry);
+    const own = this.#offers.ownName(shown);
     if (own === undefined)
       throw new UpstreamError(-32_602, `The server "${this.name}" has no tool "${shown}", or its configuration does not allow it.`);
-    this.#pins.check(own);
+    this.#pins.check('tool', own);
     return own;
   }
 
   async #deliver(request: UpstreamRequest): Promise<Loose> {
     const seat = this.#isolation.seatOf(request.caller);
+    if (this.#isolation.mayBorrow(request.caller) && !this.#connections.has(seat)) {
+      const { unused } = this.#connections;
+      if (unused) return this.#send(unused, request);
+      this.#connections.adopt(seat);
+    }
     try {
       return await this.#send(await this.#connections.take(seat), request);
     } catch (error) {
@@ -181,6 +197,12 @@ export class ForeignServer implements Upstream {
     if (era === 'modern') return tracked(calls, request, () => requestModern(peer, request));
     if (request.caller.era === 'legacy') return tracked(calls, request, () => requestLegacy(peer, request));
     return this.#parking.run(request, startParkable(peer, calls, request));
+  }
+
+  /** From now on clients need connections of their own. */
+  #asked(): void {
+    this.#isolation.asked();
+    if ('command' in this.#options.entry && this.#isolation.isApart) this.#connections.prepare();
   }
 
   #opened(seat: Seat, live: Live): void {
@@ -210,8 +232,8 @@ export class ForeignServer implements Upstream {
   }
 
   #notified(calls: InFlightCalls, method: string, params: Loose): void {
-    const list = /^notifications\/(\w+)\/list_changed$/.exec(method)?.[1];
-    if (list !== undefined) void this.#offers.reload(list).finally(() => this.#emit({ method, params }));
+    const list = /^notifications\/(tools|prompts|resources)\/list_changed$/.exec(method)?.[1];
+    if (list !== undefined) this.#changedLists.tell(list, { method, params });
     else if (method === 'notifications/resources/updated') this.#emit({ method, params });
     else if (method !== 'notifications/subscriptions/acknowledged') calls.owner()?.notify(method, params);
   }

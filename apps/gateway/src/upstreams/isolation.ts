@@ -16,6 +16,9 @@ export interface Seat {
 /** The connection of the gateway itself, for lists and for whoever shares. */
 export const sharedSeat: Seat = { key: '', capabilities: allCapabilities };
 
+/** The connection that was opened ahead: a program takes its time to start. */
+export const spareSeat: Seat = { key: 'spare', capabilities: allCapabilities };
+
 /**
  * Assigns connections. `auto` is one for everybody, until an old server asks in a call (elicitation, sampling, roots): it does not say
  * which call it means, so from then on each client has its own, opened with what that client can do.
@@ -31,6 +34,19 @@ export class Isolation {
   /** Told that the server asked in a call. */
   asked(): void {
     this.#asks = true;
+  }
+
+  /** Whether clients have connections of their own because the server asks. */
+  get isApart(): boolean {
+    return this.#choice === 'auto' && this.#asks;
+  }
+
+  /**
+   * Whether a call may run on the shared connection while no other does, so that its client need not wait until one of its own is open:
+   * what the server asks then can only belong to this call. Or on one that was opened ahead. A client with a session keeps to one connection.
+   */
+  mayBorrow({ era, session }: Caller): boolean {
+    return this.isApart && era === 'modern' && session === undefined;
   }
 
   seatOf(caller: Caller): Seat {

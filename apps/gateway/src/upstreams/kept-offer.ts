@@ -1,7 +1,7 @@
 /** What an added server offers, kept: fetched once, again when it may have changed, and the last good one while it is away. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Offer } from './upstream.ts';
-import { type RawOffer, shownOffer } from './offer.ts';
+import { offerLists, type RawOffer, shownOffer, type ShownOffer } from './offer.ts';
 import type { Pins } from './pins.ts';
 import type { ServerEntry } from './settings.ts';
 
@@ -15,14 +15,12 @@ export interface KeptOfferOptions {
   readonly onChange: (list: string) => void;
 }
 
-const lists = ['tools', 'prompts', 'resources', 'resourceTemplates'] as const;
-
 /** The offer of one server. */
 export class KeptOffer {
   readonly #options: KeptOfferOptions;
   #fetching: Promise<Offer> | undefined;
   #raw: RawOffer | undefined;
-  #known: Offer | undefined;
+  #shown: ShownOffer | undefined;
   #error: string | undefined;
 
   constructor(options: KeptOfferOptions) {
@@ -31,7 +29,17 @@ export class KeptOffer {
 
   /** What is known of it now. */
   get known(): Offer | undefined {
-    return this.#known;
+    return this.#shown?.offer;
+  }
+
+  /** What is wrong with it, in sentences. */
+  get problems(): readonly string[] {
+    return [...(this.#raw?.problems ?? []), ...(this.#shown?.problems ?? [])];
+  }
+
+  /** A tool's own name, by the name that clients see; undefined when they see none of that name. */
+  ownName(shown: string): string | undefined {
+    return this.#shown?.ownNames.get(shown);
   }
 
   /** Why it could not be fetched the last time. */
@@ -41,7 +49,7 @@ export class KeptOffer {
 
   /** The offer, fetched when it is not known. @throws what fetching throws */
   async get(): Promise<Offer> {
-    return this.#known ?? this.#fetch();
+    return this.known ?? this.#fetch();
   }
 
   /** True while the server is asked. */
@@ -82,16 +90,19 @@ export class KeptOffer {
 
   async #take(raw: RawOffer, told?: string): Promise<Offer> {
     const { entry, pins, onChange } = this.#options;
-    // First of all: writing the pins calls `repin`.
-    this.#raw = raw;
-    const tools = await pins.apply(raw.tools);
-    const before = this.#known;
-    const now = shownOffer(raw, tools, entry);
-    this.#known = now;
+    // What could not be read is as it was. First of all: writing the pins calls `repin`.
+    const { capabilities: _capabilities, instructions: _instructions, ...lists } = this.#raw ?? raw;
+    const full = { ...lists, ...raw };
+    this.#raw = full;
+    const before = this.known;
+    this.#shown = shownOffer(await pins.apply(full), entry);
+    const now = this.#shown.offer;
     if (!before) return now;
-    const changed = lists.filter((list) => !isDeepStrictEqual(before[list], now[list]));
+    const changed = offerLists.filter((list) => !isDeepStrictEqual(before[list], now[list]));
     for (const list of new Set(changed.map((name) => (name === 'resourceTemplates' ? 'resources' : name))))
       if (list !== told) onChange(list);
+    // No notification is for these; views are made again by one.
+    if (before.instructions !== now.instructions && changed.length === 0) onChange('tools');
     return now;
   }
 }

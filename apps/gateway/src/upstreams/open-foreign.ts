@@ -24,6 +24,8 @@ export interface ForeignServerOptions {
   readonly pinFolder: string;
   /** Only public addresses may be connected to. */
   readonly publicOnly: boolean;
+  /** Takes secrets out of what a server says to people. */
+  readonly clean: (text: string) => string;
   /** Ends what was started when the gateway is gone. */
   readonly reaper: Reaper;
   readonly log: Log;

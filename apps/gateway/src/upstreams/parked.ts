@@ -13,6 +13,9 @@ import type { UpstreamRequest } from './upstream.ts';
 /** A server that asks several things at once sends them one by one: this long is waited for the next. */
 const settleMs = 50;
 
+/** Asks of one call that may be open at once. */
+const mostAsks = 100;
+
 /** Something that an old server asked in the middle of a call. */
 interface Ask {
   readonly method: string;
@@ -53,6 +56,8 @@ export function parkableCall(request: UpstreamRequest, result: Promise<Loose>, c
     request,
     cancel,
     onAsk(method, params) {
+      if (asks.size >= mostAsks)
+        return Promise.reject(new UpstreamError(-32_603, `Already ${mostAsks} asks of this call wait for the client.`));
       const key = keyFor(params);
       const known = unused.get(key);
       unused.delete(key);

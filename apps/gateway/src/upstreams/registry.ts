@@ -32,6 +32,7 @@ export class Registry implements AsyncDisposable {
   #file: Readonly<Record<string, unknown>> = {};
   #added: AddedServers = { mcpServers: {}, disabled: {} };
   #entries: Entries = { served: new Map(), disabled: new Map(), broken: [] };
+  #fileProblem: string | undefined;
   #applying: Promise<void> = Promise.resolve();
   readonly #ending = new Set<Promise<void>>();
 
@@ -82,6 +83,16 @@ export class Registry implements AsyncDisposable {
   configureAdded(added: AddedServers): Promise<void> {
     this.#added = added;
     return this.#apply();
+  }
+
+  /** Why the configuration file as it is now was not taken; undefined when it was. */
+  get fileProblem(): string | undefined {
+    return this.#fileProblem;
+  }
+
+  /** Told how taking the configuration file went. */
+  reportFile(problem: string | undefined): void {
+    this.#fileProblem = problem;
   }
 
   /** Called for every change of any upstream, and when upstreams come or go. */

@@ -1,5 +1,6 @@
 /** One entry of `mcpServers` in `sandlot.json`: the form that MCP clients use, and what Sandlot adds. */
 import { z } from 'zod';
+import { recordByName } from '../config/entry-of.ts';
 import { matchesGlob } from '../config/globs.ts';
 
 /** A change to what clients see of a tool. */
@@ -21,7 +22,7 @@ const shared = {
   /** Not these tools. */
   deny: z.array(z.string()).default([]),
   /** Changes to what clients see, by the tool's own name. */
-  tools: z.record(z.string(), overrideSchema).default({}),
+  tools: recordByName(overrideSchema),
   /** Longest time of one request, in milliseconds. */
   timeout: z.number().int().positive().default(120_000),
   /** A connection without requests for this long is closed, in milliseconds; 0 keeps it. */

@@ -1,7 +1,7 @@
 /** The state of every server, for people who run the gateway. Starts nothing. */
 import type { Finding } from '../lint/finding.ts';
 import { surveyServer } from '../lint/survey.ts';
-import { shownName } from '../mcp/names.ts';
+import { mergeOffers } from '../mcp/catalog.ts';
 import type { Origin } from './entries.ts';
 import type { Registry } from './registry.ts';
 import type { ServerEntry } from './settings.ts';
@@ -51,18 +51,14 @@ export function statusOf(registry: Registry): readonly ServerStatus[] {
   ];
 }
 
-/** Names that an earlier server, or an earlier tool of the same one, has already; by server. */
+/** Names and URIs that an earlier server, or an earlier entry of the same one, has already; by server. */
 export function collisionsOf(registry: Registry): ReadonlyMap<string, readonly string[]> {
-  const taken = new Set<string>();
-  const refused = new Map<string, string[]>();
-  for (const upstream of registry.list()) {
-    for (const { name } of upstream.known()?.tools ?? []) {
-      const shown = shownName(upstream.prefix, String(name));
-      if (taken.has(shown)) refused.set(upstream.name, [...(refused.get(upstream.name) ?? []), shown]);
-      taken.add(shown);
-    }
-  }
-  return refused;
+  const { collisions } = mergeOffers(
+    registry.list().map((upstream) => ({ upstream, offer: upstream.known() })),
+    true,
+  );
+  const byServer = Map.groupBy(collisions, ({ upstream }) => upstream);
+  return new Map([...byServer].map(([server, found]) => [server, found.map(({ name }) => name)]));
 }
 
 function transportOf(entry: ServerEntry): 'stdio' | 'http' | 'sse' {

@@ -33,8 +33,10 @@ export interface UpstreamHealth {
   readonly error?: string;
   /** The last lines of its stderr, for servers that a user added. */
   readonly stderr?: readonly string[];
-  /** Tools whose definition waits for approval. */
+  /** What waits for approval. */
   readonly waiting?: readonly WaitingTool[];
+  /** What is wrong with its lists, in sentences: the rest of them is served. */
+  readonly problems?: readonly string[];
 }
 
 /** Something that changed in an upstream. */
