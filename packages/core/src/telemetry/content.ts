@@ -13,7 +13,7 @@ const secretName = /authori[sz]|^auth$|cookie|token|secret|passw|passphrase|cred
 // Bearer credentials, user information in addresses, JSON Web Tokens, keys in PEM, and keys by their usual beginnings.
 const secretText =
   /\b(?:Bearer|Basic) +[\w.~+/=-]{8,}|(?<=:\/\/)[^\s/@]+(?=@)|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|-----BEGIN [^-]*PRIVATE KEY-----[\s\S]*?(?:-----END [^-]*-----|$)|\b(?:sk|pk|ghp|gho|ghs|xox[abp]|AKIA)[-_]?[\w-]{16,}/g;
-const assignment = /\b([\w-]*(?:token|secret|passw(?:or)?d|api[-_]?key|credential)[\w-]*)(\s*[=:]\s*)("[^"]*"|'[^']*'|\S+)/gi;
+const assignment = /\b([\w-]*(?:token|secret|passw(?:or)?d|api[-_]?key|credential)[\w-]*)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|\S+)/gi;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
