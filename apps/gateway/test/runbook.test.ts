@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,6 +98,7 @@ it('a runaway agent', async () => {
   const seconds = async () =>
     Number(/sandlot_server_cpu_time_seconds_total\{sandlot_server="shell"\} ([\d.]+)/.exec((await here.run(look)).out)?.[1]);
   await expect.poll(seconds, until).toBeGreaterThan(1);
+  expect(loopsIn(here.workspace)).not.toEqual([]);
   const found = await here.run(who);
   expect(found.code, found.out).toBe(0);
   expect(found.out).toMatch(/"principal":"key:agent".*shell_exec/);
@@ -105,15 +106,25 @@ it('a runaway agent', async () => {
   expect(await here.run(end)).toMatchObject({ code: 0 });
   await expect.poll(async () => (await here.run(after)).out, until).toMatch(/sandlot_server_up\{sandlot_server="shell"\} 0/);
   expect((await here.run(after)).out).toMatch(/restarts_total\{sandlot_server="shell",reason="SIGKILL"\} 1/);
-  const left = await here.run(
-    'pgrep -f "while :; do :; done" | while read -r pid; do grep -lz "$SANDLOT_STATE_DIR" "/proc/$pid/environ"; done || true',
-  );
-  expect(left.out).toBe('');
+  await expect.poll(() => loopsIn(here.workspace), until).toEqual([]);
   here.configure([]);
   await expect.poll(async () => (await here.call('file_list', { path: '.' })).status, until).toBe(401);
   const changed = await here.run(keys);
   expect(changed.out).toContain('"tool":"keys"');
 });
+
+/** The endless loops that run in a folder. */
+function loopsIn(folder: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('while :; do :; done') && readlinkSync(`/proc/${pid}/cwd`) === folder;
+      } catch {
+        return false;
+      }
+    });
+}
 
 it('a secret has leaked', async () => {
   const [create, find, over, ...more] = blocksOf('A secret has leaked');
@@ -131,8 +142,6 @@ it('a secret has leaked', async () => {
   const { out } = await here.run(find, env);
   expect(out).toMatch(/"principal":"key:agent".*file_write/);
   expect(out).toContain(join(here.workspace, 'notes', 'leak.txt'));
-  // The export itself does not show it.
-  expect(out).not.toContain(agentKey);
 });
 
 it('the container is compromised', async () => {
