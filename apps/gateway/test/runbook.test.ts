@@ -58,7 +58,7 @@ async function situation(): Promise<Situation> {
     CONTAINER_LOG: at('container.log'),
   };
   const args = ['--port', '0', '--traces', '50'];
-  const gateway = spawn('sandlot', args, { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const gateway = spawn(at('bin/sandlot'), args, { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [gateway.stdout, gateway.stderr])
     stream.on('data', (chunk: Buffer) => writeFileSync(at('container.log'), (said += chunk.toString())));
