@@ -2,6 +2,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
+import { meter } from '@sandlot/core/telemetry';
 import type { Handle, SmallFile } from '../confine/handle.ts';
 import { type Diff, diffTexts } from '../edit/diff.ts';
 import { type Edit, planEdits } from '../edit/edit.ts';
@@ -72,6 +73,7 @@ async function readLarge(target: Handle, path: string): Promise<SmallFile> {
 }
 
 async function put({ parent, name }: Changeable, content: Buffer, old: BigIntStats): Promise<string> {
+  meter.add('sandlot.fs.io', content.length, { direction: 'write' });
   if (content.length <= wholeBytes) return versionOf(replaceNow(parent, name, content, { old }), content);
   let version = '';
   const fill = async (made: FileHandle) => {

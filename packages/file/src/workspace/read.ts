@@ -1,6 +1,7 @@
 /** Reads a file: a range of lines as text, an image, or bytes. */
 import { type BigIntStats, constants } from 'node:fs';
 import { ToolError } from '@sandlot/core';
+import { meter } from '@sandlot/core/telemetry';
 import { type Codec, codecOf, detect } from '../text/encoding.ts';
 import { type Eol, eolOf } from '../text/eol.ts';
 import { forEachNewline, locateFromEnd, type Source } from '../text/line-index.ts';
@@ -76,6 +77,7 @@ export async function readFile(workspace: Workspace, options: ReadOptions): Prom
   const small = found.target.readSmall(wholeBytes);
   if (small) {
     const version = versionOf(small.stats, small.content);
+    meter.add('sandlot.fs.io', small.content.length, { direction: 'read' });
     return readSource(workspace, options, { name: found.name, stats: small.stats, version, source: sourceOfBytes(small.content) });
   }
   await using file = await found.target.open(constants.O_RDONLY);

@@ -2,6 +2,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
+import { meter } from '@sandlot/core/telemetry';
 import type { Handle } from '../confine/handle.ts';
 import { type Diff, diffTexts } from '../edit/diff.ts';
 import { codecOf, detect } from '../text/encoding.ts';
@@ -112,6 +113,7 @@ async function appendTo(spot: Changeable, target: Handle, old: FileHandle, stats
 
 /** Replaces the file; gives the version of what was put. */
 async function putBytes(folder: Handle, name: string, data: Buffer, options: ReplaceOptions): Promise<string> {
+  meter.add('sandlot.fs.io', data.length, { direction: 'write' });
   if (data.length <= writeBytes) return versionOf(replaceNow(folder, name, data, options), data);
   return put(folder, name, (file) => file.writeFile(data), options);
 }
