@@ -116,6 +116,17 @@ describe('the cost of tools', () => {
     for (const { name } of tools) expect(name.length, name).toBeLessThanOrEqual(40);
     const details = statusSchema.parse(await get(gateway, '/v1/mcp/servers?details=true')).data;
     expect(details.flatMap(({ findings }) => findings)).toEqual([]);
+    const { listing } = sandboxSchema.parse(await get(gateway, '/v1/sandbox')).data;
+    expect(listing).toMatchObject({ tools: tools.length });
+  });
+
+  it('does without minor tools, which are listed for their server and where they are asked for', async () => {
+    await using gateway = await foreignGateway({}, { own: ownServers, profiles: { all: {} } });
+    const namesAt = async (path: string) => (await toolsOf(gateway, path)).map(({ name }) => name);
+    expect(await namesAt('/mcp')).not.toContain('browser_hover');
+    for (const path of ['/mcp/browser', '/mcp?servers=browser', '/mcp?tools=*_hover', '/mcp/p/all']) {
+      expect(await namesAt(path), path).toContain('browser_hover');
+    }
   });
 
   it('of a profile in search mode is under 600 tokens, whatever is behind it', async () => {

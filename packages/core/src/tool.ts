@@ -28,6 +28,8 @@ export interface Tool<Domain = unknown> {
   readonly openWorld?: boolean;
   /** Opt-in group: the tool is listed only with `--caps <group>`. Default: always listed. */
   readonly group?: string;
+  /** True when a list of several servers' tools does without it: it is listed for its own server, and where it is asked for. Default false. */
+  readonly minor?: boolean;
   /** Arguments of one good call that needs nothing before it; the contract test makes it. */
   readonly example?: Readonly<Record<string, unknown>>;
   readonly input: z.ZodObject;

@@ -24,18 +24,25 @@ export interface Survey {
 export function surveyServer(upstream: Upstream): Survey | undefined {
   const offer = upstream.known();
   if (!offer) return undefined;
-  const tools = offer.tools.map((tool) => ({ tool, name: shownName(upstream.prefix, String(tool['name'])) }));
+  const tools = toolsOf(upstream, offer.tools);
   return {
-    ...costOf(tools.map(({ tool, name }) => [name, tool])),
-    findings: tools.flatMap(({ tool, name }) => [...lintTool(name, tool), ...lintOwnName(upstream, name, String(tool['name']))]),
+    ...costOf(tools),
+    findings: tools.flatMap(([name, tool]) => [...lintTool(name, tool), ...lintOwnName(upstream, name, String(tool['name']))]),
   };
 }
 
-/** The list of several servers, as far as it is known now. */
+/** Tools with their names at `/mcp`. */
+function toolsOf({ prefix }: Upstream, tools: readonly Loose[]): [string, Loose][] {
+  return tools.map((tool) => [shownName(prefix, String(tool['name'])), tool]);
+}
+
+/** The list of all servers at `/mcp`, as far as it is known now. */
 export function surveyKnown(upstreams: readonly Upstream[]): Omit<Survey, 'costs'> {
-  const surveys = upstreams.flatMap((upstream) => surveyServer(upstream) ?? []);
-  const tools = surveys.reduce((sum, survey) => sum + survey.tools, 0);
-  return { tools, tokens: surveys.reduce((sum, { tokens }) => sum + tokens, 0), findings: lintCount(tools) };
+  const listed = upstreams.flatMap((upstream) =>
+    toolsOf(upstream, upstream.known()?.tools ?? []).filter(([, tool]) => upstream.isMinor?.(String(tool['name'])) !== true),
+  );
+  const { tools, tokens } = costOf(listed);
+  return { tools, tokens, findings: lintCount(tools) };
 }
 
 /** What clients see at a view. */

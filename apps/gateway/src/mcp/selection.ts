@@ -42,6 +42,12 @@ export function applyProfile(catalog: Catalog, profile: Profile): Catalog {
   return { ...catalog, tools, collisions };
 }
 
+/** Leaves out what a list of many tools does without. */
+export function withoutMinor(catalog: Catalog): Catalog {
+  const tools = new Map([...catalog.tools].filter(([, { upstream, name }]) => upstream.isMinor?.(name) !== true));
+  return { ...catalog, tools };
+}
+
 /** Keeps the tools of a list, and what servers say of themselves when something of theirs is left. */
 export function narrowTools(catalog: Catalog, list: NameList): Catalog {
   const tools = new Map([...catalog.tools].filter(([name]) => list.includes(name)));

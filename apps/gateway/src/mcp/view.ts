@@ -3,7 +3,7 @@ import type { Profile } from '../config/profiles.ts';
 import type { Registry } from '../upstreams/registry.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 import { type Catalog, makeCatalog } from './catalog.ts';
-import { applyProfile, type Narrowing, narrowTools, serverChoice } from './selection.ts';
+import { applyProfile, everything, type Narrowing, narrowTools, serverChoice, withoutMinor } from './selection.ts';
 
 /** A view as its URL and the configuration say. */
 export interface ViewSpec {
@@ -52,7 +52,8 @@ export function createView(registry: Registry, spec: ViewSpec, revision: () => n
     spec.check();
     const chosen = profile();
     const merged = await makeCatalog(upstreams(), server === undefined, onLate);
-    return narrowTools(chosen ? applyProfile(merged, chosen) : merged, narrowing.tools);
+    if (chosen) return narrowTools(applyProfile(merged, chosen), narrowing.tools);
+    return narrowing === everything && server === undefined ? withoutMinor(merged) : narrowTools(merged, narrowing.tools);
   };
   return {
     key: spec.key,

@@ -81,6 +81,10 @@ export class OwnServer implements Upstream {
     return known && toFullTool(known);
   }
 
+  isMinor(tool: string): boolean {
+    return this.#tools.get(tool)?.minor === true;
+  }
+
   request(request: UpstreamRequest): Promise<Loose> {
     const meta = { [principalMetaKey]: request.caller.principal };
     return countedRequest(this.name, request, () => this.#process.use((peer) => requestModern(peer, request, meta)));

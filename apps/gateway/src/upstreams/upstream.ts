@@ -61,6 +61,8 @@ export interface Upstream extends AsyncDisposable {
   scopeOf(tool: string): string;
   /** A tool in full, with its output schema, for documents. Default: as it is listed. */
   describe?(tool: string): Loose | undefined;
+  /** True for a tool that the view of all servers does without. Default: none is. */
+  isMinor?(tool: string): boolean;
   /**
    * Sends a request and returns its result as it came.
    *

@@ -12,6 +12,7 @@ export const browserConsoleMessages = defineTool({
   description: 'What the page wrote to its console.',
   effect: 'read',
   scope: 'browser:read',
+  minor: true,
   openWorld: true,
   input: z.object({
     level: z.enum(consoleLevels).describe('Least severity'),

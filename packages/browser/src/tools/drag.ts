@@ -10,6 +10,7 @@ export const browserDrag = defineTool({
   description: 'Drag one element onto another.',
   effect: 'destroy',
   scope: 'browser:act',
+  minor: true,
   openWorld: true,
   input: z.object({
     startTarget: target,

@@ -10,6 +10,7 @@ export const browserHover = defineTool({
   description: 'Move the mouse over an element.',
   effect: 'destroy',
   scope: 'browser:act',
+  minor: true,
   openWorld: true,
   idempotent: true,
   input: z.object({

@@ -11,6 +11,7 @@ export const browserNetworkRequest = defineTool({
   description: 'Headers and bodies of a request.',
   effect: 'read',
   scope: 'browser:read',
+  minor: true,
   openWorld: true,
   input: z.object({
     index: z.number().int().min(1).describe('Its number in browser_network_requests'),

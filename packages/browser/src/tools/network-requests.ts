@@ -11,6 +11,7 @@ export const browserNetworkRequests = defineTool({
   description: 'Requests of the page, with status.',
   effect: 'read',
   scope: 'browser:read',
+  minor: true,
   openWorld: true,
   input: z.object({
     static: z.boolean().optional().describe('Pictures, scripts, styles too'),

@@ -10,6 +10,7 @@ export const browserResize = defineTool({
   description: 'Change the viewport of the page.',
   effect: 'destroy',
   scope: 'browser:act',
+  minor: true,
   openWorld: true,
   idempotent: true,
   input: z.object({

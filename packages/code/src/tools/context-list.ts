@@ -8,6 +8,7 @@ export const contextList = defineTool({
   description: 'Your contexts, with what they run and since when they are unused.',
   effect: 'read',
   scope: 'code:read',
+  minor: true,
   input: z.object({}),
   output: z.object({
     contexts: z

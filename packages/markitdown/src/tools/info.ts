@@ -11,6 +11,7 @@ export const info = defineTool({
     'What a document is, its length as Markdown, its properties (author, dates, pages) and its outline with the offset of each heading for markitdown_convert. For a look before reading something long.',
   effect: 'read',
   scope: 'markitdown:read',
+  minor: true,
   openWorld: true,
   input: z.object({ uri: documentInput.uri, format: documentInput.format, charset: documentInput.charset }),
   output: z.object({
