@@ -70,15 +70,10 @@ function median(values) {
 
 /** Opens the editor with a one-time ticket, as a person's web browser does. */
 async function editor(container) {
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${container.url}/tickets`, { method: 'POST', headers, body: JSON.stringify({ path: '/code-server/' }) });
-  const { data } = await answer.json();
-  const first = await fetch(`${container.url}/code-server/?ticket=${data.ticket}`, { redirect: 'manual' });
-  const cookie = first.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ');
-  const page = await fetch(new URL(first.headers.get('location') ?? '/code-server/', container.url), { headers: { cookie } });
-  if (!page.ok) throw new Error(`/code-server/ answered ${page.status}`);
-  await page.text();
+  const html = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
+  const first = await fetch(await container.ticketUrl(key, '/code-server/'), { headers: html });
+  const to = /content="0;url=([^"]*)"/.exec(await first.text())?.[1] ?? '';
+  const cookie = first.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const page = await fetch(new URL(to, container.url), { headers: { ...html, cookie, 'sec-fetch-site': 'same-origin' } });
+  if (!page.ok || !(await page.text()).includes('workbench')) throw new Error(`/code-server/ answered ${page.status}`);
 }

@@ -91,6 +91,20 @@ export class Container {
     return { text: content.map((block) => block.text ?? '').join('\n'), facts: structuredContent };
   }
 
+  /** URL of a page with a one-time ticket. */
+  async ticketUrl(key, path) {
+    const answer = await fetch(`${this.url}/tickets`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ path: new URL(path, this.url).pathname }),
+    });
+    const body = await answer.json();
+    if (!answer.ok) throw new Error(`/tickets: ${answer.status} ${JSON.stringify(body)}`);
+    const url = new URL(path, this.url);
+    url.searchParams.set('ticket', body.ticket);
+    return url.href;
+  }
+
   /** Stops it as `docker stop` does; returns the time in milliseconds. */
   stop(graceSeconds) {
     const from = performance.now();

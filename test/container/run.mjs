@@ -13,6 +13,7 @@ import { licenceFindings, packagesOf, vulnerabilityFindings } from './scan.mjs';
 import { stressContainer, volumeContainer } from './stress.mjs';
 import { strictContainer } from './strict.mjs';
 import { buildTargets, checkTargets } from './targets.mjs';
+import { uisContainer } from './uis.mjs';
 import { usersContainer } from './users.mjs';
 
 if (!process.argv.includes('--skip-build')) await buildTargets();
@@ -20,6 +21,7 @@ await checkTargets();
 await strictContainer();
 await plainContainer();
 await usersContainer();
+await uisContainer();
 await volumeContainer();
 await stressContainer();
 for (const target of Object.keys(targets)) {
