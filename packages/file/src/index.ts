@@ -20,7 +20,7 @@ export const file = defineServer<Workspace, typeof options>({
   resources,
   routes: content,
   isBusy: ({ updates }) => updates.size > 0,
-  open({ workspace, options: { roots, readOnlyRoots, confinement, mounts, hardLinks, attributes, uploadBytes }, log }) {
+  open({ workspace, options: { roots, readOnlyRoots, confinement, mounts, hardLinks, attributes, ...limits }, log }) {
     const readOnly = new Set(readOnlyRoots.map((path) => resolve(path)));
     return new Workspace({
       path: workspace,
@@ -30,7 +30,7 @@ export const file = defineServer<Workspace, typeof options>({
       mounts,
       hardLinks,
       attributes,
-      uploadBytes,
+      limits,
       onMissingRoot: (path, error) => log.warn('a root cannot be opened and is left out', { path, error }),
     });
   },

@@ -1,5 +1,6 @@
 /** Options of the server. */
 import { z } from 'zod';
+import { limitOptions } from './limits.ts';
 
 const folders = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(':').filter((path) => path !== '') : value),
@@ -39,13 +40,5 @@ export const options = {
     schema: z.enum(['mode', 'all']).default('mode'),
     placeholder: 'WHAT',
   },
-  uploadBytes: {
-    description: 'Largest file that is taken over HTTP, in bytes.',
-    schema: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .default(4 * 1024 ** 3),
-    placeholder: 'BYTES',
-  },
+  ...limitOptions,
 } as const;

@@ -50,6 +50,7 @@ it('gives as facts what the text says', async () => {
   const stat = await client.call('file_stat', { paths: ['a.txt', '.', 'gone'] });
   expect(stat.facts).toMatchObject({
     entries: 2,
+    limits: { read_bytes: 50_000, watch_entries: 200_000 },
     paths: [
       {
         path: 'a.txt',
@@ -62,7 +63,11 @@ it('gives as facts what the text says', async () => {
         mtime: expect.stringMatching(/^\d{4}-/),
         version: expect.any(String),
       },
-      { path: '.', kind: 'folder', free: expect.any(Number), write_limit: expect.any(Number) },
+      {
+        path: '.',
+        kind: 'folder',
+        free: expect.any(Number),
+      },
       { path: 'gone', kind: 'missing' },
     ],
   });

@@ -7,7 +7,10 @@ import { file } from '../src/index.ts';
 import { aims, picture } from './world.ts';
 
 const changing = Object.keys(aims).filter(
-  (name) => !['read', 'read bytes', 'list', 'grep', 'glob', 'glob folders', 'stat', 'copy from'].includes(name),
+  (name) =>
+    !['read', 'read bytes', 'list', 'grep', 'glob', 'glob folders', 'stat', 'copy from', 'pack from', 'unpack from', 'watch'].includes(
+      name,
+    ),
 );
 
 it('reads and changes further roots, only reads read-only ones, and starts when one is missing', async () => {

@@ -71,6 +71,10 @@ export const aims: Readonly<Record<string, (path: string) => [string, Record<str
   'copy to': (path) => ['file_copy', { source: 'good.txt', destination: path, overwrite: true }],
   delete: (path) => ['file_delete', { path, recursive: true }],
   mkdir: (path) => ['file_mkdir', { path }],
+  patch: (path) => ['file_patch', { patch: `*** Begin Patch\n*** Update File: ${path}\n@@\n-SECRET\n+x\n*** End Patch` }],
+  'pack from': (path) => ['file_pack', { source: path, archive: 'packed.tar' }],
+  'unpack from': (path) => ['file_unpack', { archive: path, destination: 'unpacked' }],
+  watch: (path) => ['file_watch', { path }],
 };
 
 /** A picture of everything in a folder: kinds, contents, link targets. */

@@ -34,7 +34,7 @@ export async function extractArchive(workspace: Workspace, options: ExtractOptio
   await file.read(head, 0, head.length, 0);
   const format = formatOfContent(options.archive, head);
   const { size } = await file.stat();
-  const pass = (visit: Visit) => readArchive(file, format, new Budget(size), visit, options.signal);
+  const pass = (visit: Visit) => readArchive(file, format, new Budget(size, workspace.limits), visit, options.signal);
 
   const names = new Names();
   const entries: { name: string; bytes: number }[] = [];

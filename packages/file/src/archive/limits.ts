@@ -1,28 +1,27 @@
 /** Limits of unpacking, checked by what really comes out, not by what an archive says of itself. */
 import { ToolError } from '@sandlot/core';
+import type { Limits } from '../limits.ts';
 
-/** Most entries of one archive. */
-export const mostEntries = 100_000;
-/** Most bytes that one archive may unpack to. */
-export const mostBytes = 1024 * 1024 * 1024;
-/** Most bytes per byte of the archive, once it is more than a little. */
-const mostRatio = 200;
+/** Below this, how well an archive is packed says nothing. */
 const freeBytes = 16 * 1024 * 1024;
 
 /** Counts what comes out of an archive. */
 export class Budget {
   readonly #most: number;
+  readonly #entriesMost: number;
   #bytes = 0;
   #entries = 0;
 
-  /** @param archiveBytes size of the archive itself */
-  constructor(archiveBytes: number) {
-    this.#most = Math.min(mostBytes, Math.max(freeBytes, archiveBytes * mostRatio));
+  /** @param size size of the archive itself */
+  constructor(size: number, { archiveBytes, archiveEntries, archiveRatio }: Limits) {
+    this.#most = Math.min(archiveBytes, Math.max(freeBytes, size * archiveRatio));
+    this.#entriesMost = archiveEntries;
   }
 
   /** @throws ToolError when there are too many */
   addEntry(): void {
-    if (++this.#entries > mostEntries) throw new ToolError('PAYLOAD_TOO_LARGE', `The archive has more than ${mostEntries} entries.`);
+    if (++this.#entries > this.#entriesMost)
+      throw new ToolError('PAYLOAD_TOO_LARGE', `The archive has more than ${this.#entriesMost} entries.`);
   }
 
   /** @throws ToolError when they are too many */

@@ -6,10 +6,8 @@ import { isRaw } from '../confine/name-bytes.ts';
 import { IgnoreRules } from '../search/ignore-rules.ts';
 import { enterFolder, readFolder } from '../search/tree.ts';
 import type { LeftOut } from '../workspace/left-out.ts';
-import { isTemporaryName } from '../workspace/replace.ts';
 import type { Found, Workspace } from '../workspace/workspace.ts';
 import { fileBytes } from './file-bytes.ts';
-import { mostEntries } from './limits.ts';
 
 /** A file, or an empty folder. */
 export interface PackItem {
@@ -38,7 +36,8 @@ export async function* packItems(workspace: Workspace, source: Found, options: P
     ? folderItems(source.target, '', options.ignored ? undefined : IgnoreRules.at(workspace, source.shown), options)
     : fileItem(source.target, source.name, options);
   for await (const item of items) {
-    if (++entries > mostEntries) throw new ToolError('PAYLOAD_TOO_LARGE', `There are more than ${mostEntries} files to pack.`);
+    if (++entries > workspace.limits.archiveEntries)
+      throw new ToolError('PAYLOAD_TOO_LARGE', `There are more than ${workspace.limits.archiveEntries} files to pack.`);
     yield item;
   }
 }
@@ -53,7 +52,6 @@ async function* folderItems(
   const { entries } = await readFolder(folder, { rules, hidden: true });
   if (entries.length === 0 && prefix !== '') yield { name: prefix, size: 0, mode: 0o755, mtime: folder.stats.mtime, content: undefined };
   for (const { name, isFolder, isLink } of entries) {
-    if (isTemporaryName(name)) continue;
     if (isLink || isRaw(name)) {
       options.leftOut.add(prefix + name, isLink ? 'link' : 'name not valid UTF-8');
       continue;

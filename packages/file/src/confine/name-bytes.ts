@@ -14,11 +14,19 @@ export function isRaw(text: string): boolean {
   return text.search(halves) !== -1;
 }
 
-/** The text of a path's bytes. */
-export function fromBytes(bytes: Buffer): string {
+/**
+ * The text of a path's bytes.
+ *
+ * @param between what stands between several paths, one character
+ */
+export function fromBytes(bytes: Buffer, between = ''): string {
   const text = bytes.toString();
   if (!isDoubtful(text) || isUtf8(bytes)) return text;
-  return bytes.toString('latin1').split('/').map(fromName).join('/');
+  return bytes
+    .toString('latin1')
+    .split(new RegExp(`([/${between}])`))
+    .map(fromName)
+    .join('');
 }
 
 function fromName(latin1: string): string {
@@ -36,16 +44,23 @@ export function toPath(text: string): string | Buffer {
 export function readNames(folder: string): string[] {
   const path = toPath(folder);
   const names = readdirSync(path);
-  return names.some(isDoubtful) ? readdirSync(path, 'buffer').map(fromBytes) : names;
+  return names.some(isDoubtful) ? readdirSync(path, 'buffer').map((name) => fromBytes(name)) : names;
 }
 
+/** What `readdir` tells of an entry. */
+export type Listed = Pick<Dirent, 'name' | 'isDirectory' | 'isSymbolicLink'>;
+
 /** The names in a folder, and what they are. */
-export async function readDirents(folder: string): Promise<readonly { readonly name: string; readonly dirent: Dirent | Dirent<Buffer> }[]> {
+export async function readDirents(folder: string): Promise<readonly Listed[]> {
   const path = toPath(folder);
   const dirents = await readdir(path, { withFileTypes: true });
-  if (!dirents.some(({ name }) => isDoubtful(name))) return dirents.map((dirent) => ({ name: dirent.name, dirent }));
+  if (!dirents.some(({ name }) => isDoubtful(name))) return dirents;
   const raw = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
-  return raw.map((dirent) => ({ name: fromBytes(dirent.name), dirent }));
+  return raw.map((dirent) => ({
+    name: fromBytes(dirent.name),
+    isDirectory: () => dirent.isDirectory(),
+    isSymbolicLink: () => dirent.isSymbolicLink(),
+  }));
 }
 
 /** Whether a name holds what Node puts in place of invalid bytes. A name may also hold it itself. */

@@ -7,8 +7,7 @@ import { mediaType } from '../workspace/media.ts';
 import { readVersion } from '../workspace/version.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { judge, rangeOf, tagOf } from './conditions.ts';
-import { isRaw } from '../confine/name-bytes.ts';
-import { quote, showName } from '../workspace/names.ts';
+import { asText, quote } from '../workspace/names.ts';
 
 const chunkBytes = 256 * 1024;
 const headBytes = 4096;
@@ -50,7 +49,7 @@ async function contentHeaders(file: FileHandle, name: string): Promise<Record<st
   const head = buffer.subarray(0, bytesRead);
   return {
     'Content-Type': mediaType(name, head, detect(head, false).codec !== undefined),
-    'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(isRaw(name) ? showName(name) : name)}`,
+    'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(asText(name))}`,
     'Content-Security-Policy': "sandbox; default-src 'none'",
     'X-Content-Type-Options': 'nosniff',
   };

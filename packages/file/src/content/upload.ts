@@ -9,8 +9,7 @@ import { readVersion } from '../workspace/version.ts';
 import { type Changeable, isFound, type Workspace } from '../workspace/workspace.ts';
 import { judge, tagOf } from './conditions.ts';
 import { notMatching } from './download.ts';
-import { isRaw } from '../confine/name-bytes.ts';
-import { quote, showName } from '../workspace/names.ts';
+import { asText, quote } from '../workspace/names.ts';
 
 const drainMs = 1000;
 const drainBytes = 64 * 1024 * 1024;
@@ -23,7 +22,7 @@ export async function upload(workspace: Workspace, path: string, request: Reques
     });
   }
   const declared = request.headers.get('content-length');
-  const most = workspace.uploadBytes;
+  const most = workspace.limits.uploadBytes;
   if (declared !== null && Number(declared) > most) throw tooLarge(most);
   using spot = workspace.changeable(path);
   assertWritable(spot);
@@ -85,7 +84,7 @@ async function put(
     {
       success: true,
       message: 'ok',
-      data: { path: isRaw(spot.shown) ? showName(spot.shown) : spot.shown, bytes, version, created: !existed },
+      data: { path: asText(spot.shown), bytes, version, created: !existed },
     },
     { status: existed ? 200 : 201, headers: { ETag: tagOf(version) } },
   );

@@ -6,7 +6,6 @@ import { codecFor } from '../workspace/edit.ts';
 import { assertWritable, makeMissing, replaceFile } from '../workspace/replace.ts';
 import { versionOf } from '../workspace/version.ts';
 import { isFound, type Workspace } from '../workspace/workspace.ts';
-import { writeBytes } from '../workspace/write.ts';
 import { type FilePatch, parsePatch } from './parse.ts';
 import { planHunks } from './plan.ts';
 import { Held } from '../confine/held.ts';
@@ -80,10 +79,10 @@ async function contentOf(workspace: Workspace, path: string, steps: readonly Ste
   using spot = workspace.changeable(path);
   assertWritable(spot);
   if (!isFound(spot)) return undefined;
-  if (spot.target.stats.size > BigInt(writeBytes))
+  if (spot.target.stats.size > BigInt(workspace.limits.writeBytes))
     throw new ToolError(
       'PAYLOAD_TOO_LARGE',
-      `${quote(path)} has ${spot.target.stats.size} bytes; files of up to ${writeBytes} can be patched.`,
+      `${quote(path)} has ${spot.target.stats.size} bytes; files of up to ${workspace.limits.writeBytes} can be patched.`,
     );
   await using file = await spot.target.open(constants.O_RDONLY);
   return await file.readFile();

@@ -6,8 +6,7 @@ import { findPaths } from '../search/find.ts';
 import { detect } from '../text/encoding.ts';
 import { mediaType } from '../workspace/media.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { quote, showName } from '../workspace/names.ts';
-import { isRaw } from '../confine/name-bytes.ts';
+import { asText, quote } from '../workspace/names.ts';
 
 /** The list is for choosing from; whatever it leaves out is read all the same. */
 const mostListed = 100;
@@ -26,7 +25,7 @@ export const resources: Resources<Workspace> = {
   async list({ domain, signal }) {
     const newest = { pattern: '**', path: '.', limit: mostListed, sort: 'mtime', ignored: false, type: 'file', signal } as const;
     const { paths } = await domain.operation('glob', '.', () => findPaths(domain, newest));
-    return paths.map((path) => toResource(domain, isRaw(path) ? showName(path) : path));
+    return paths.map((path) => toResource(domain, asText(path)));
   },
   read: (uri, { domain, limits }) => {
     const path = pathOf(uri);

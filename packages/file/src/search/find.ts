@@ -1,12 +1,11 @@
 /** Finds files and folders by a glob pattern. */
 import { ToolError } from '@sandlot/core';
 import type { Handle } from '../confine/handle.ts';
-import { fromBytes } from '../confine/name-bytes.ts';
 import { isTemporaryName } from '../workspace/replace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { compileGlob } from './glob.ts';
 import { IgnoreRules } from './ignore-rules.ts';
-import { lookAt } from './look.ts';
+import { lookAt, type Seen } from './look.ts';
 import { ignoreArgs, ripgrep } from './ripgrep.ts';
 import { walkTree } from './tree.ts';
 import { quote } from '../workspace/names.ts';
@@ -29,43 +28,57 @@ export interface FindResult {
   readonly total: number;
   readonly truncated: boolean;
   readonly timedOut: boolean;
+  /** True when there were too many matches. */
+  readonly stopped: boolean;
 }
 
-const mostMatches = 200_000;
+/** Paths that are looked at together. */
+const atOnce = 2000;
 
 /** Finds paths, newest first. */
 export async function findPaths(workspace: Workspace, options: FindOptions): Promise<FindResult> {
   const matches = compileGlob(relativePattern(workspace, options));
+  const { searchMatches } = workspace.limits;
   using place = workspace.existing(options.path);
   const folder = place.target;
   if (!folder.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `${quote(options.path)} is not a folder.`);
   const paths: string[] = [];
+  const seen: Seen[] = [];
+  let looked = 0;
+  // While ripgrep goes on, what it has found is looked at.
+  const look = () => {
+    seen.push(...lookAt(folder, paths.slice(looked)));
+    looked = paths.length;
+  };
   const add = (path: string) => {
     if (matches(path.endsWith('/') ? path.slice(0, -1) : path)) paths.push(path);
-    return paths.length < mostMatches;
+    if (options.sort === 'mtime' && paths.length - looked >= atOnce) look();
+    return paths.length < searchMatches;
   };
   const timedOut =
-    options.type === 'file' ? await walkFiles(folder, options, add) : await walkAll(folder, workspace, place.shown, options, add);
-  const found = options.sort === 'name' ? byName(folder, paths, options.limit) : newestFirst(folder, paths);
+    options.type === 'file'
+      ? await walkFiles(folder, workspace, options, add)
+      : await walkAll(folder, workspace, place.shown, options, add);
+  if (options.sort === 'mtime') look();
+  const found = options.sort === 'name' ? byName(folder, paths, options.limit) : newestFirst(seen);
   return {
     paths: found.slice(0, options.limit),
     total: paths.length,
-    truncated: paths.length > options.limit || paths.length >= mostMatches || timedOut,
+    truncated: paths.length > options.limit || paths.length >= searchMatches || timedOut,
     timedOut,
+    stopped: paths.length >= searchMatches,
   };
 }
 
 type Add = (path: string) => boolean;
 
-async function walkFiles(folder: Handle, { ignored, signal }: FindOptions, add: Add): Promise<boolean> {
+async function walkFiles(folder: Handle, { limits }: Workspace, { ignored, signal }: FindOptions, add: Add): Promise<boolean> {
   const { timedOut } = await ripgrep({
     args: ['--files', '--null', ...ignoreArgs(ignored)],
     folder: folder.path,
     separator: 0,
-    onRecord: (_, bytes) => {
-      const path = fromBytes(bytes);
-      return isTemporaryName(path.slice(path.lastIndexOf('/') + 1)) || add(path);
-    },
+    seconds: limits.searchSeconds,
+    onRecord: (path) => isTemporaryName(path.slice(path.lastIndexOf('/') + 1)) || add(path),
     signal,
   });
   return timedOut;
@@ -80,8 +93,7 @@ async function walkAll(folder: Handle, workspace: Workspace, shown: string, opti
   return false;
 }
 
-function newestFirst(folder: Handle, paths: readonly string[]): string[] {
-  const seen = lookAt(folder, paths);
+function newestFirst(seen: Seen[]): string[] {
   return seen.sort((a, b) => b.time - a.time || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
 }
 

@@ -19,11 +19,9 @@ export function compileGlob(pattern: string): (path: string) => boolean {
   if (pattern.length > mostLength)
     throw new ToolError('INVALID_ARGUMENT', `The pattern has ${pattern.length} characters; at most ${mostLength} are taken.`);
   if (pattern.includes('\0') || pattern === '') throw new ToolError('INVALID_ARGUMENT', 'The pattern is empty or holds a NUL character.');
-  const alternatives = expandBraces(pattern).map((alternative) => compileOne(alternative, pattern));
-  return (path) => {
-    const names = path.split('/');
-    return alternatives.some((segments) => matchAll(segments, names, matchSegment, (segment) => segment === 'folders'));
-  };
+  const alternatives = expandBraces(pattern).map((alternative) => toMatcher(compileOne(alternative, pattern)));
+  const [only] = alternatives;
+  return only && alternatives.length === 1 ? only : (path) => alternatives.some((matches) => matches(path));
 }
 
 function compileOne(pattern: string, whole: string): Segment[] {
@@ -36,6 +34,23 @@ function compileOne(pattern: string, whole: string): Segment[] {
   // "a/**" means what is below a, not a itself.
   if (segments.at(-1) === 'folders') segments.push([{ kind: 'star' }]);
   return segments;
+}
+
+function toMatcher(segments: readonly Segment[]): (path: string) => boolean {
+  const [folders, last] = segments;
+  // Most patterns ask for a name at any depth, and most of those for its end.
+  if (segments.length === 2 && folders === 'folders' && last !== undefined && last !== 'folders') {
+    const end = endOf(last);
+    if (end !== undefined) return (path) => path.endsWith(end);
+    return (path) => matchSegment(last, path.slice(path.lastIndexOf('/') + 1));
+  }
+  return (path) => matchAll(segments, path.split('/'), matchSegment, (segment) => segment === 'folders');
+}
+
+/** The text after a star that stands first and alone. */
+function endOf([first, ...rest]: readonly Token[]): string | undefined {
+  const texts = rest.flatMap((token) => (token.kind === 'text' ? [token.text] : []));
+  return first?.kind === 'star' && texts.length === rest.length ? texts.join('') : undefined;
 }
 
 /** The classic matching with one remembered star; it never backtracks further than to the last one. */

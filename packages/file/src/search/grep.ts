@@ -2,7 +2,7 @@
 import { ToolError } from '@sandlot/core';
 import type { Handle } from '../confine/handle.ts';
 import type { Found, Workspace } from '../workspace/workspace.ts';
-import { fromBytes, isRaw } from '../confine/name-bytes.ts';
+import { isRaw } from '../confine/name-bytes.ts';
 import { LeftOut } from '../workspace/left-out.ts';
 import { type FileMatches, type ShownLine, showMatches } from './excerpts.ts';
 import { IgnoreRules } from './ignore-rules.ts';
@@ -35,12 +35,13 @@ export interface GrepResult {
   readonly fileCount: number;
   readonly truncated: boolean;
   readonly timedOut: boolean;
+  /** True when there were too many matches. */
+  readonly stopped: boolean;
   readonly nextOffset?: number;
   /** Files that match and cannot be opened. */
   readonly leftOut: LeftOut;
 }
 
-const mostMatches = 200_000;
 const mostPatternLength = 20_000;
 
 /** Searches files. */
@@ -57,7 +58,7 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
   if (!folder) throw new TypeError('A file has no parent.');
   const matches = new Map<string, FileMatches>();
   let counted = 0;
-  let begun: Buffer | undefined;
+  let begun = '';
   const { timedOut, stopped } = await ripgrep({
     args: [
       ...toArgs(options),
@@ -69,14 +70,14 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
     ],
     folder: folder.path,
     separator: options.output === 'files' ? 0 : 10,
-    onRecord: (part, partBytes) => {
-      const bytes = begun ? Buffer.concat([begun, partBytes]) : partBytes;
-      const record = begun ? bytes.toString() : part;
+    seconds: workspace.limits.searchSeconds,
+    onRecord: (part) => {
+      const record = begun + part;
       const at = options.output === 'files' ? record.length : record.indexOf('\0');
       // A newline inside a name ends no record.
-      begun = at === -1 ? Buffer.concat([bytes, Buffer.from('\n')]) : undefined;
+      begun = at === -1 ? `${record}\n` : '';
       if (at === -1) return true;
-      const path = fromBytes(bytes.subarray(2, options.output === 'files' ? bytes.length : bytes.indexOf(0)));
+      const path = record.slice(2, at);
       if (!isFolder && path !== found.name) return true;
       const file = matches.get(path) ?? { path, count: 0, places: [] };
       matches.set(path, file);
@@ -84,7 +85,7 @@ export async function grepFiles(workspace: Workspace, options: GrepOptions): Pro
       if (options.output === 'content') file.places.push(toPlace(rest));
       file.count += options.output === 'count' ? Number(rest) : 1;
       counted += 1;
-      return counted < mostMatches;
+      return counted < workspace.limits.searchMatches;
     },
     signal: options.signal,
   });
@@ -186,6 +187,7 @@ async function page(
     truncated: more || run.stopped || run.timedOut || run.leftOut.count > 0,
     leftOut: run.leftOut,
     timedOut: run.timedOut,
+    stopped: run.stopped,
     ...(more && { nextOffset: end }),
   };
 }

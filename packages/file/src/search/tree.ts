@@ -25,16 +25,18 @@ export interface Filter {
   readonly hidden: boolean;
 }
 
-/** Reads a folder, sorted by name. */
+/** Reads a folder, sorted by name. Files that are being written are no part of it. */
 export async function readFolder(folder: Handle, { rules, hidden }: Filter): Promise<Entries> {
-  const all = await readDirents(folder.path);
   const entries: Entry[] = [];
-  for (const { name, dirent } of all) {
+  let leftOut = 0;
+  for (const dirent of await readDirents(folder.path)) {
+    const { name } = dirent;
+    if (isTemporaryName(name)) continue;
     const isFolder = dirent.isDirectory();
-    if ((!hidden && name.startsWith('.')) || rules?.ignores(name, isFolder)) continue;
-    entries.push({ name, isFolder, isLink: dirent.isSymbolicLink() });
+    if ((!hidden && name.startsWith('.')) || rules?.ignores(name, isFolder)) leftOut++;
+    else entries.push({ name, isFolder, isLink: dirent.isSymbolicLink() });
   }
-  return { entries: entries.sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut: all.length - entries.length };
+  return { entries: entries.sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut };
 }
 
 /** Reaches a folder inside another; nothing when it is no longer there, is no folder, or was moved out of its parent. */
@@ -71,11 +73,13 @@ export async function* walkTree(folder: Handle, options: WalkOptions, prefix = '
   options.signal?.throwIfAborted();
   const { entries } = await readFolder(folder, { rules: options.rules, hidden: true });
   for (const entry of entries) {
-    if (isTemporaryName(entry.name)) continue;
     yield { ...entry, folder, path: prefix + entry.name };
-    if (!entry.isFolder) continue;
-    using child = enterFolder(folder, entry.name);
-    if (!child || options.skip?.(child)) continue;
-    yield* walkTree(child, { ...options, rules: options.rules?.enter(child, entry.name) }, `${prefix}${entry.name}/`);
+    if (entry.isFolder) yield* walkChild(folder, entry.name, options, prefix);
   }
+}
+
+async function* walkChild(folder: Handle, name: string, options: WalkOptions, prefix: string): AsyncGenerator<TreeEntry> {
+  using child = enterFolder(folder, name);
+  if (child && !options.skip?.(child))
+    yield* walkTree(child, { ...options, rules: options.rules?.enter(child, name) }, `${prefix}${name}/`);
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { findPaths } from '../search/find.ts';
 import { quote, showName } from '../workspace/names.ts';
-import { folder, ignored } from './parameters.ts';
+import { endNotes, folder, ignored } from './parameters.ts';
 
 export const glob = defineTool({
   name: 'file_glob',
@@ -28,14 +28,16 @@ export const glob = defineTool({
       const result = await findPaths(ctx.domain, { ...input, ignored: input.ignored ?? false, signal: ctx.signal });
       return result;
     }),
-  render({ paths, total, timedOut }, input) {
-    const notes: string[] = [];
+  render(result, input) {
+    const { paths, total } = result;
+    const notes = endNotes(result);
     if (paths.length === 0)
-      return [`No path matches ${quote(input.pattern)}.`, ...(input.ignored ? [] : ['What .gitignore leaves out was not searched.'])].join(
-        ' ',
-      );
+      return [
+        `No path matches ${quote(input.pattern)}.`,
+        ...(input.ignored ? [] : ['What .gitignore leaves out was not searched.']),
+        ...notes,
+      ].join(' ');
     if (paths.length < total) notes.push(`${paths.length} of ${total} paths.`);
-    if (timedOut) notes.push('The time limit was reached; there may be more.');
     return [...paths.map(showName), ...(notes.length > 0 ? [`[${notes.join(' ')}]`] : [])].join('\n');
   },
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { grepFiles, type GrepResult } from '../search/grep.ts';
 import { quote, showName } from '../workspace/names.ts';
-import { ignored, omission } from './parameters.ts';
+import { endNotes, ignored, omission } from './parameters.ts';
 
 export const grep = defineTool({
   name: 'file_grep',
@@ -55,7 +55,7 @@ export const grep = defineTool({
       };
     }),
   render({ result }, input) {
-    const notes = result.leftOut.notes;
+    const notes = [...endNotes(result), ...result.leftOut.notes];
     if (result.files.length === 0)
       return [
         `No match for ${quote(input.pattern)}.`,
@@ -64,7 +64,6 @@ export const grep = defineTool({
       ].join(' ');
     if (result.nextOffset !== undefined)
       notes.push(`Of ${result.matches} in ${result.fileCount} files; next: offset ${result.nextOffset}.`);
-    if (result.timedOut) notes.push('The time limit was reached; there may be more.');
     return [...result.files.flatMap((file) => toLines(file, input.output)), ...(notes.length > 0 ? [`[${notes.join(' ')}]`] : [])].join(
       '\n',
     );

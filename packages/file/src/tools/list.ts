@@ -25,6 +25,7 @@ export const list = defineTool({
     total: z.int().describe('In all.'),
     shown: z.int().describe('Here.'),
     next_cursor: z.string().optional().describe('Next page.'),
+    truncated: z.boolean().optional().describe('More than total.'),
   }),
   run: (input, ctx) =>
     ctx.domain.operation('list', input.path, async () => {
@@ -37,14 +38,16 @@ export const list = defineTool({
       return {
         ...result,
         shown: result.entries.length,
+        ...(result.ended && { truncated: true }),
         ...(result.nextCursor !== undefined && { next_cursor: result.nextCursor }),
       };
     }),
-  render({ entries, total, nextCursor, leftOut }, { details }) {
+  render({ entries, total, nextCursor, leftOut, ended }, { details }) {
     const lines = entries.map((entry) => toLine(entry, details ?? false));
     if (entries.length === 0) lines.push('(no entries)');
     const notes: string[] = [];
     if (nextCursor !== undefined) notes.push(`${entries.length} of ${total} entries; next: cursor "${nextCursor}".`);
+    if (ended) notes.push(`There are more than these ${total} entries; list folders inside.`);
     if (leftOut > 0) notes.push(`${leftOut} hidden or ignored entries are left out.`);
     return [...lines, ...(notes.length > 0 ? [`[${notes.join(' ')}]`] : [])].join('\n');
   },

@@ -13,3 +13,9 @@ export const omission = {
   omitted_names: z.array(z.string()).optional().describe('The first of them.'),
 };
 export const ignored = z.boolean().optional().describe('With .gitignored.');
+
+/** What an answer says of a search that ended early; nothing of one that did not. */
+export function endNotes({ timedOut, stopped }: { readonly timedOut: boolean; readonly stopped: boolean }): string[] {
+  if (timedOut) return ['The time limit was reached; there may be more.'];
+  return stopped ? ['The search ended at the most matches that are counted; there may be more.'] : [];
+}

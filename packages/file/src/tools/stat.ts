@@ -2,6 +2,7 @@
 import { ToolError } from '@sandlot/core';
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
+import type { Limits } from '../limits.ts';
 import { showName } from '../workspace/names.ts';
 import { statPath, type StatResult } from '../workspace/stat.ts';
 
@@ -36,10 +37,10 @@ export const stat = defineTool({
           target: z.string().optional().describe('Of a link.'),
           read_only: z.boolean().optional(),
           free: z.int().optional().describe('Bytes free on the disk of a root.'),
-          write_limit: z.int().optional().describe('Most bytes of one write.'),
         }),
       )
       .describe('Each path, in order.'),
+    limits: z.record(z.string(), z.int()).optional().describe('Of the server, when one is a root.'),
   }),
   async run({ path, paths }, ctx) {
     if (paths && (paths.length === 0 || paths.length > mostPaths))
@@ -54,10 +55,20 @@ export const stat = defineTool({
       entries: results.filter(({ kind }) => kind !== 'missing').length,
       ...(results.length === 1 && only?.version !== undefined && { version: only.version }),
       paths: results,
+      ...(results.some(({ free }) => free !== undefined) && { limits: named(ctx.domain.limits) }),
     };
   },
-  render: ({ paths }) => paths.map(toLine).join('\n'),
+  render({ paths, limits }) {
+    const most = Object.entries(limits ?? {}).map(([name, value]) => `${name} ${value}`);
+    return [...paths.map(toLine), ...(most.length > 0 ? [`limits: ${most.join(', ')}`] : [])].join('\n');
+  },
 });
+
+/** By names as arguments and facts have them. */
+function named(limits: Limits): Record<string, number> {
+  const entries = Object.entries(limits);
+  return Object.fromEntries(entries.map(([name, most]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), most]));
+}
 
 function toLine({ path, kind, ...rest }: StatResult): string {
   const facts = Object.entries(rest).map(([name, value]) => `${name} ${typeof value === 'string' ? showName(value) : value}`);

@@ -37,7 +37,6 @@ interface Look {
 
 /** Looks kept per principal; the oldest go first, and say so when they are asked for. */
 const mostLooks = 16;
-const mostEntries = 200_000;
 const shortestPauseMs = 100;
 
 /** The looks of all principals. */
@@ -85,6 +84,7 @@ async function look(workspace: Workspace, { path, ignored, signal }: Pick<WatchO
   using found = workspace.existing(path);
   if (!found.target.stats.isDirectory()) throw new ToolError('FAILED_PRECONDITION', `${quote(path)} is not a folder.`);
   const stamps = new Map<string, string>();
+  const { watchEntries } = workspace.limits;
   const rules = ignored ? undefined : IgnoreRules.at(workspace, found.shown);
   for await (const { folder, name, path: below, isFolder } of walkTree(found.target, { rules, signal })) {
     if (below === storeFolder || below.startsWith(`${storeFolder}/`)) continue;
@@ -94,8 +94,8 @@ async function look(workspace: Workspace, { path, ignored, signal }: Pick<WatchO
     } catch (error) {
       if (!hasErrno(error, 'ENOENT', 'EINVAL')) throw error;
     }
-    if (stamps.size > mostEntries)
-      throw new ToolError('PAYLOAD_TOO_LARGE', `${quote(path)} has more than ${mostEntries} entries.`, {
+    if (stamps.size > watchEntries)
+      throw new ToolError('PAYLOAD_TOO_LARGE', `${quote(path)} has more than ${watchEntries} entries.`, {
         advice: 'Watch a folder inside it.',
       });
   }

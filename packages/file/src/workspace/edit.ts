@@ -13,6 +13,7 @@ import { assertWritable, replaceFile, replaceNow } from './replace.ts';
 import { wholeBytes } from './source.ts';
 import { assertVersion, versionOf } from './version.ts';
 import { type Changeable, isFound, type Workspace } from './workspace.ts';
+import type { Limits } from '../limits.ts';
 import { quote } from './names.ts';
 
 /** What to edit. */
@@ -33,9 +34,6 @@ export interface EditResult {
   readonly diff: Diff;
 }
 
-/** Larger files are not edited: their whole content passes through memory. */
-const editedBytes = 64 * 1024 * 1024;
-
 /** Edits a file: all edits or none. */
 export async function editFile(workspace: Workspace, options: EditOptions): Promise<EditResult> {
   if (options.edits.length === 0)
@@ -48,7 +46,7 @@ export async function editFile(workspace: Workspace, options: EditOptions): Prom
       });
     }
     assertWritable(spot);
-    const { stats, content } = spot.target.readSmall(wholeBytes) ?? (await readLarge(spot.target, options.path));
+    const { stats, content } = spot.target.readSmall(wholeBytes) ?? (await readLarge(spot.target, options.path, workspace.limits));
     const current = versionOf(stats, content);
     assertVersion(options.path, options.ifVersion, current);
     const codec = codecFor(content, spot.name, options);
@@ -61,11 +59,12 @@ export async function editFile(workspace: Workspace, options: EditOptions): Prom
   });
 }
 
-async function readLarge(target: Handle, path: string): Promise<SmallFile> {
+/** The whole content passes through memory: hence the limit. */
+async function readLarge(target: Handle, path: string, { editBytes }: Limits): Promise<SmallFile> {
   await using file = await target.open(constants.O_RDONLY);
   const stats = await file.stat({ bigint: true });
-  if (stats.size > editedBytes) {
-    throw new ToolError('PAYLOAD_TOO_LARGE', `${quote(path)} has ${stats.size} bytes; files of up to ${editedBytes} can be edited.`, {
+  if (stats.size > editBytes) {
+    throw new ToolError('PAYLOAD_TOO_LARGE', `${quote(path)} has ${stats.size} bytes; files of up to ${editBytes} can be edited.`, {
       advice: 'Use a program in the shell, such as sed.',
     });
   }

@@ -5,7 +5,6 @@ import { hasErrno } from '../confine/errors.ts';
 import type { Handle } from '../confine/handle.ts';
 import { IgnoreRules } from '../search/ignore-rules.ts';
 import { enterFolder, type Entry, readFolder } from '../search/tree.ts';
-import { isTemporaryName } from './replace.ts';
 import type { Workspace } from './workspace.ts';
 import { quote } from './names.ts';
 
@@ -39,6 +38,8 @@ export interface ListResult {
   readonly entries: ListedEntry[];
   /** Entries in all, as far as they were walked. */
   readonly total: number;
+  /** True when there are more than may be walked. */
+  readonly ended: boolean;
   readonly nextCursor?: string;
   /** Entries of the listed folders left out by .gitignore or because they are hidden. */
   readonly leftOut: number;
@@ -46,13 +47,15 @@ export interface ListResult {
 
 /** Folders inside the listed one show at most so many entries each. */
 const nestedEntries = 100;
-/** A walk ends after so many. */
-const mostEntries = 200_000;
 
 interface Walk {
   readonly options: ListOptions;
+  /** The walk ends after so many. */
+  readonly most: number;
   readonly lines: ListedEntry[];
   leftOut: number;
+  /** True when it was ended. */
+  ended: boolean;
 }
 
 /** Lists a folder. */
@@ -64,12 +67,18 @@ export async function listFolder(workspace: Workspace, options: ListOptions): Pr
       advice: 'Read it with file_read, or look at it with file_stat.',
     });
   }
-  const walk: Walk = { options, lines: [], leftOut: 0 };
+  const walk: Walk = { options, most: workspace.limits.listEntries, lines: [], leftOut: 0, ended: false };
   const rules = options.ignored ? undefined : IgnoreRules.at(workspace, found.shown);
   await listInto(walk, found.target, '', rules, 1);
   const entries = walk.lines.slice(start, start + options.limit);
   const end = start + entries.length;
-  return { entries, total: walk.lines.length, leftOut: walk.leftOut, ...(end < walk.lines.length && { nextCursor: String(end) }) };
+  return {
+    entries,
+    total: walk.lines.length,
+    leftOut: walk.leftOut,
+    ended: walk.ended,
+    ...(end < walk.lines.length && { nextCursor: String(end) }),
+  };
 }
 
 async function listInto(walk: Walk, folder: Handle, prefix: string, rules: IgnoreRules | undefined, depth: number): Promise<void> {
@@ -77,24 +86,37 @@ async function listInto(walk: Walk, folder: Handle, prefix: string, rules: Ignor
   options.signal?.throwIfAborted();
   const read = await readFolder(folder, { rules, hidden: options.hidden });
   walk.leftOut += read.leftOut;
-  const visible = read.entries.filter(({ name }) => !isTemporaryName(name));
   const entries =
     options.sort === 'name' && !options.details
-      ? visible.map((entry) => describe(folder, entry, prefix, false))
+      ? read.entries.map((entry) => describe(folder, entry, prefix, false))
       : sorted(
-          visible.map((entry) => describe(folder, entry, prefix, true)),
+          read.entries.map((entry) => describe(folder, entry, prefix, true)),
           options.sort,
         );
   const shown = depth === 1 ? entries : entries.slice(0, nestedEntries);
   for (const entry of shown) {
-    if (lines.length >= mostEntries) return;
+    if (lines.length >= walk.most) {
+      walk.ended = true;
+      return;
+    }
     lines.push(entry);
-    if (entry.kind !== 'folder' || depth >= options.depth) continue;
-    const name = entry.path.slice(prefix.length);
-    using child = enterFolder(folder, name);
-    if (child) await listInto(walk, child, `${entry.path}/`, rules?.enter(child, name), depth + 1);
+    // A function of its own: what is let go at the end of a loop's body costs something for every entry.
+    if (entry.kind === 'folder' && depth < options.depth)
+      await listChild(walk, folder, entry.path.slice(prefix.length), prefix, rules, depth);
   }
   if (shown.length < entries.length) lines.push({ path: prefix, kind: 'more', count: entries.length - shown.length });
+}
+
+async function listChild(
+  walk: Walk,
+  folder: Handle,
+  name: string,
+  prefix: string,
+  rules: IgnoreRules | undefined,
+  depth: number,
+): Promise<void> {
+  using child = enterFolder(folder, name);
+  if (child) await listInto(walk, child, `${prefix}${name}/`, rules?.enter(child, name), depth + 1);
 }
 
 function describe(folder: Handle, { name, isFolder, isLink }: Entry, prefix: string, details: boolean): ListedEntry {

@@ -43,6 +43,11 @@ export function fromShown(shown: string): string | undefined {
   return name === shown || name.includes('\0') || showName(name) !== shown ? undefined : name;
 }
 
+/** A name as text that JSON can carry: as it is, or as it is shown. */
+export function asText(name: string): string {
+  return name.isWellFormed() ? name : showName(name);
+}
+
 /** Longest value that an error repeats, in characters. */
 const mostQuoted = 200;
 

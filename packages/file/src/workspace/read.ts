@@ -59,11 +59,7 @@ export interface ReadBytes<Kind> extends ReadFacts {
   readonly mime: string;
 }
 
-const defaultBytes = 50_000;
-const defaultLines = 2000;
 const defaultLineCharacters = 2000;
-/** Base64 adds a third; the answer must stay below 4 MiB. */
-const imageBytes = 3 * 1024 * 1024;
 /** Up to this size all lines are counted. */
 const countedBytes = 256 * 1024 * 1024;
 
@@ -99,8 +95,9 @@ async function readSource(workspace: Workspace, options: ReadOptions, { name, st
   const facts = { size: source.size, version };
   const image = imageType(head);
 
-  if (options.as === 'base64') return { ...facts, ...(await readBytes(source, options, image ?? mediaType(name, head, false))) };
-  if (options.as === 'image' || (options.as === 'auto' && image)) return { ...facts, ...(await readImage(source, options.path, image)) };
+  if (options.as === 'base64') return { ...facts, ...(await takeBytes(workspace, source, options, image ?? mediaType(name, head, false))) };
+  if (options.as === 'image' || (options.as === 'auto' && image))
+    return { ...facts, ...(await readImage(workspace, source, options.path, image)) };
   const codec = options.encoding === 'auto' ? detect(head, source.whole !== undefined).codec : withMark(codecOf(options.encoding), head);
   if (!codec) throw binary(options, source.size, mediaType(name, head, false));
   return { ...facts, ...(await readText(workspace, source, codec, head, stats, options)) };
@@ -131,8 +128,8 @@ async function readText(
     return { ...about, text: '', truncated: false, cut: 0, invalid: false };
   }
   const limits = {
-    lines: options.limit ?? (options.maxBytes === undefined ? defaultLines : Number.POSITIVE_INFINITY),
-    bytes: options.maxBytes ?? defaultBytes,
+    lines: options.limit ?? (options.maxBytes === undefined ? workspace.limits.readLines : Number.POSITIVE_INFINITY),
+    bytes: options.maxBytes ?? workspace.limits.readBytes,
     lineCharacters: options.maxBytes === undefined ? defaultLineCharacters : undefined,
   };
   const taken = takeWhole(head, source, codec, position, limits) ?? (await takeLines(source, codec, position, limits, signal));
@@ -161,19 +158,25 @@ function takeWhole(head: Buffer, source: Source, codec: Codec, position: number,
   return { text: codec.decode(text), count: count + (end < text.length ? 1 : 0), cut: 0, bytes: text.length, more: false, endless: false };
 }
 
-async function readBytes(
+async function takeBytes(
+  { limits }: Workspace,
   source: Source,
   { offset, limit, maxBytes }: ReadOptions,
   mime: string,
 ): Promise<Omit<ReadBytes<'base64'>, 'size' | 'version'>> {
   const start = offset < 0 ? Math.max(0, source.size + offset) : Math.max(0, offset - 1);
-  const bytes = await source.read(start, Math.min(limit ?? Number.POSITIVE_INFINITY, maxBytes ?? defaultBytes));
+  const bytes = await source.read(start, Math.min(limit ?? Number.POSITIVE_INFINITY, maxBytes ?? limits.readBytes));
   const end = start + bytes.length;
   const more = end < source.size;
   return { kind: 'base64', data: bytes.toString('base64'), mime, truncated: more, ...(more && { next_offset: end + 1 }) };
 }
 
-async function readImage(source: Source, path: string, type: string | undefined): Promise<Omit<ReadBytes<'image'>, 'size' | 'version'>> {
+async function readImage(
+  { limits: { imageBytes } }: Workspace,
+  source: Source,
+  path: string,
+  type: string | undefined,
+): Promise<Omit<ReadBytes<'image'>, 'size' | 'version'>> {
   if (type === undefined) throw new ToolError('UNSUPPORTED', `${quote(path)} is not a PNG, JPEG, GIF or WebP image.`);
   if (source.size > imageBytes) {
     throw new ToolError('PAYLOAD_TOO_LARGE', `${quote(path)} has ${source.size} bytes; images may have ${imageBytes}.`, {

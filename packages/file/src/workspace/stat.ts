@@ -2,11 +2,11 @@
 import { constants, statfsSync } from 'node:fs';
 import { detect } from '../text/encoding.ts';
 import { kindOf } from '../confine/handle.ts';
+import { asText } from './names.ts';
 import { mediaType } from './media.ts';
 import { sourceOf } from './source.ts';
 import { readVersion } from './version.ts';
 import { type Found, isFound, type Workspace } from './workspace.ts';
-import { writeBytes } from './write.ts';
 
 /** Facts about a path; a path with nothing there is one of them. */
 export interface StatResult {
@@ -25,8 +25,6 @@ export interface StatResult {
   readonly read_only?: boolean;
   /** For a root: bytes free on its disk. */
   readonly free?: number;
-  /** For a root: most bytes of one write. */
-  readonly write_limit?: number;
 }
 
 /** Looks at a path; a link is described, not followed. */
@@ -44,10 +42,10 @@ export async function statPath(workspace: Workspace, path: string): Promise<Stat
     mode: `0${(stats.mode & 0o7777n).toString(8)}`,
     ...(spot.root.readOnly && { read_only: true }),
   };
-  if (kind === 'link') return { ...common, target: spot.parent?.linkTarget(spot.name) ?? '' };
+  if (kind === 'link') return { ...common, target: asText(spot.parent?.linkTarget(spot.name) ?? '') };
   if (root) {
     const { bavail, bsize } = statfsSync(spot.target.path);
-    return { ...common, free: bavail * bsize, write_limit: writeBytes };
+    return { ...common, free: bavail * bsize };
   }
   return kind === 'file' ? { ...common, ...(await describeContent(spot)) } : common;
 }

@@ -7,6 +7,7 @@ import { byDescriptor, byPath } from '../confine/handle.ts';
 import { withRules } from '../confine/rules.ts';
 import { Roots } from '../confine/roots.ts';
 import { type Spot, walk } from '../confine/walk.ts';
+import { defaultLimits, type Limits } from '../limits.ts';
 import { Updates } from '../resources/updates.ts';
 import { LineIndexes } from '../text/line-index.ts';
 import { Watches } from '../watch/watches.ts';
@@ -29,8 +30,8 @@ export interface WorkspaceOptions {
   readonly hardLinks?: 'allow' | 'refuse';
   /** What of a replaced file is kept. Default `mode`. */
   readonly attributes?: 'mode' | 'all';
-  /** Largest file that is taken over HTTP, in bytes. Default 4 GiB. */
-  readonly uploadBytes?: number;
+  /** Default {@link defaultLimits}. */
+  readonly limits?: Limits;
   /** Told about a further root that cannot be opened; the others are served. */
   readonly onMissingRoot?: (path: string, error: unknown) => void;
 }
@@ -65,14 +66,14 @@ export class Workspace implements AsyncDisposable {
   readonly lineIndexes = new LineIndexes();
   readonly watches = new Watches();
   readonly updates = new Updates(this);
-  readonly uploadBytes: number;
+  readonly limits: Limits;
   /** Whether files that have several names stay closed. */
   readonly refusesHardLinks: boolean;
   readonly #queue = new Queue();
   readonly #sweep = new Sweep();
 
   constructor(options: WorkspaceOptions) {
-    this.uploadBytes = options.uploadBytes ?? 4 * 1024 ** 3;
+    this.limits = options.limits ?? defaultLimits;
     this.refusesHardLinks = options.hardLinks === 'refuse';
     const wanted = options.confinement ?? 'auto';
     const hasProc = process.platform === 'linux' && existsSync('/proc/self/fd');

@@ -3,6 +3,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
 import { meter } from '@sandlot/core/telemetry';
+import type { Limits } from '../limits.ts';
 import type { Handle } from '../confine/handle.ts';
 import { type Diff, diffTexts } from '../edit/diff.ts';
 import { codecOf, detect } from '../text/encoding.ts';
@@ -35,14 +36,14 @@ export interface WriteResult {
   readonly diff?: Diff;
 }
 
-/** Largest content of one call, in bytes of the file. */
-export const writeBytes = 8 * 1024 * 1024;
+/** Up to this size a file is written at once. */
+const atOnceBytes = 8 * 1024 * 1024;
 /** Above this, appending writes to the file in place instead of to a copy. */
 const copiedBytes = 16 * 1024 * 1024;
 
 /** Writes to a file. */
 export async function writeFile(workspace: Workspace, options: WriteOptions): Promise<WriteResult> {
-  const data = toBytes(options);
+  const data = toBytes(options, workspace.limits);
   return workspace.inOrder([options.path], async () => {
     using spot = workspace.changeable(options.path);
     assertWritable(spot);
@@ -114,7 +115,7 @@ async function appendTo(spot: Changeable, target: Handle, old: FileHandle, stats
 /** Replaces the file; gives the version of what was put. */
 async function putBytes(folder: Handle, name: string, data: Buffer, options: ReplaceOptions): Promise<string> {
   meter.add('sandlot.fs.io', data.length, { direction: 'write' });
-  if (data.length <= writeBytes) return versionOf(replaceNow(folder, name, data, options), data);
+  if (data.length <= atOnceBytes) return versionOf(replaceNow(folder, name, data, options), data);
   return put(folder, name, (file) => file.writeFile(data), options);
 }
 
@@ -138,7 +139,7 @@ async function diffBytes(path: string, before: Buffer, after: Buffer, signal?: A
   return diffTexts(path, old.decode(before.subarray(old.mark.length)), now.decode(after.subarray(now.mark.length)), signal);
 }
 
-function toBytes({ content, encoding, mode }: WriteOptions): Buffer {
+function toBytes({ content, encoding, mode }: WriteOptions, { writeBytes }: Limits): Buffer {
   const data = encoding === 'base64' ? fromBase64(content) : fromText(content, encoding, mode);
   if (data.length <= writeBytes) return data;
   throw new ToolError('PAYLOAD_TOO_LARGE', `The content has ${data.length} bytes; at most ${writeBytes} are taken in one call.`, {
