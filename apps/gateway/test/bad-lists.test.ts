@@ -22,7 +22,7 @@ describe('a list of an added server', () => {
     ['an entry without a name', [{ inputSchema: {} }], 'entry 2 has nothing as its "name"; it is left out.'],
     ['an empty name', [named('')], 'entry 2 has "" as its "name"; it is left out.'],
     ['a name that is a number', [named(5)], 'entry 2 has 5 as its "name"; it is left out.'],
-    ['a name with invisible characters', [named('go\u200Bod')], 'has invisible characters in its name; it is left out.'],
+    ['a name with invisible characters', [named('go\u200Bod')], 'has invisible characters in its "name"; it is left out.'],
     ['a name that is there twice', [{ ...good, description: 'other' }], '"good" is there twice; the second is left out.'],
     ['a tool without a schema', [{ name: 'bad' }], '"bad" has nothing as its "inputSchema", not an object; it is left out.'],
     [

@@ -103,7 +103,8 @@ describe('a request that is not quite right', () => {
   it('does not tell which servers there are', async () => {
     const answerOf = async (id: string) => {
       const response = await fetch(`${gateway.url}/v1/mcp/${id}/tools`, { headers: { authorization: `Bearer ${keys.cat}` } });
-      return [response.status, (await response.text()).replaceAll(id, 'ID')];
+      const called = await post(`/v1/mcp/${id}/tools/x`, '{}', {}, keys.cat);
+      return [response.status, (await response.text()).replaceAll(id, 'ID'), JSON.stringify(called).replaceAll(id, 'ID')];
     };
     const unknown = await answerOf('nobody');
     expect(unknown[0]).toBe(404);

@@ -72,8 +72,16 @@ function pinText(server: string, pin: Pin): string {
   const keys = [...new Set([...Object.keys(approved?.definition ?? {}), ...Object.keys(waiting.definition)])];
   const changed = keys.filter((key) => !isDeepStrictEqual(approved?.definition[key], waiting.definition[key]));
   const lines = changed.flatMap((key) => [
-    ...(approved && Object.hasOwn(approved.definition, key) ? [`  - ${key}: ${JSON.stringify(approved.definition[key])}`] : []),
-    ...(Object.hasOwn(waiting.definition, key) ? [`  + ${key}: ${JSON.stringify(waiting.definition[key])}`] : []),
+    ...(approved && Object.hasOwn(approved.definition, key) ? [`  - ${key}: ${visible(approved.definition[key])}`] : []),
+    ...(Object.hasOwn(waiting.definition, key) ? [`  + ${key}: ${visible(waiting.definition[key])}`] : []),
   ]);
   return [`${server} ${labelOf(pin)}: ${approved ? 'changed' : 'new'}, hash ${waiting.hash}`, ...lines, ''].join('\n');
+}
+
+/** JSON in which nothing hides: what is approved is what is seen. */
+function visible(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
 }

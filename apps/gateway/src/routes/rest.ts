@@ -75,6 +75,8 @@ export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono
       const tool = c.req.param('tool');
       const args = objectBody(c.get('body'));
       await stepUp(view, { method: 'tools/call', params: { name: tool, arguments: args } }, c.get('caller'), guard);
+      // Whoever may not use the server and does not know its tools learns nothing of it.
+      find(c.req.param('server'), c.get('caller'));
       return c.json(done(await callTool(view, tool, args, restCaller(c.get('caller'), c.req.raw.signal), guard)));
     });
 }

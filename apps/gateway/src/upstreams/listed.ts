@@ -92,7 +92,7 @@ function sorted({ method, id }: ListKind, found: readonly unknown[], problems: s
       complain(`entry ${index + 1} ${isLoose(item) ? `has ${shown(name)} as its "${id}"` : `is ${shown(item)}`}; it is left out.`);
       continue;
     }
-    const wrong = id === 'name' && /[\p{Cc}\p{Cf}]/u.test(name) ? 'has invisible characters in its name' : faultOf(method, item);
+    const wrong = hidden[id].test(name) ? `has invisible characters in its "${id}"` : faultOf(method, item);
     if (wrong !== undefined) complain(`${shown(name)} ${wrong}; it is left out.`);
     else if (items.has(name)) complain(`${shown(name)} is there twice; the second is left out.`);
     else items.set(name, item);
@@ -101,6 +101,8 @@ function sorted({ method, id }: ListKind, found: readonly unknown[], problems: s
   return { items: [...items.values()], problems: more > 0 ? [...problems.slice(0, mostProblems), `… and ${more} more.`] : problems };
 }
 
+/** Characters that make two names look alike, or do something to the terminal on which they are shown. */
+const hidden = { name: /[\p{Cc}\p{Cf}]/u, uri: /\p{Cc}/u, uriTemplate: /\p{Cc}/u };
 const texts = ['title', 'description', 'mimeType'];
 const objects = ['annotations', 'outputSchema', '_meta'];
 
