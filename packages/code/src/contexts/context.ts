@@ -19,6 +19,8 @@ export class Context {
   /** The cell that runs can be interrupted by this. */
   interruptCell: (() => void) | undefined;
   readonly late: LateOutput;
+  /** Its kernel while it runs. */
+  running: Kernel | undefined;
   readonly #take: (report: (progress: Progress) => void) => Promise<Kernel>;
   #kernel: Promise<Kernel> | undefined;
   #ended = false;
@@ -60,7 +62,9 @@ export class Context {
     taken.then(async (kernel) => {
       if (this.#ended) return kernel.end();
       kernel.onLate = (event) => this.late.add(event);
+      this.running = kernel;
       const exit = await kernel.ended;
+      this.running = undefined;
       forget();
       if (!this.#ended) this.lost ??= describeExit(exit);
       return undefined;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { type Log, type Progress, ToolError } from '@sandlot/core';
+import { AgentUse, type OwnedTree } from '@sandlot/core/telemetry';
 import { baseEnvironment, type Environment, watchChildren } from '@sandlot/core/processes';
 import { NodeRuntime } from '../node/node-runtime.ts';
 import { LateOutput } from '../outputs/late-output.ts';
@@ -51,6 +52,7 @@ export class Contexts implements AsyncDisposable {
   readonly venv: string;
   readonly #reaper: Reaper;
   readonly #kernels = new Map<number, Kernel>();
+  readonly #use = new AgentUse('code', () => this.#trees());
   readonly #stopWatch: () => void;
   readonly #pools: Record<Runtime, WarmPool>;
 
@@ -139,12 +141,21 @@ export class Contexts implements AsyncDisposable {
     return kernel;
   }
 
+  #trees(): OwnedTree[] {
+    const kernels = [...this.#kernels];
+    return this.store.all().flatMap(({ principal, running }) => {
+      const tag = kernels.find(([, kernel]) => kernel === running)?.[0];
+      return tag === undefined ? [] : [{ principal, tag }];
+    });
+  }
+
   #endTooMany(tag: number): void {
     void this.#kernels.get(tag)?.end('it had too many processes');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopWatch();
+    this.#use[Symbol.dispose]();
     // First, so that nothing waits for a kernel that is still starting.
     await this.#reaper.endAll();
     await this.store.endAll();
