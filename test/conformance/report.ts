@@ -88,8 +88,7 @@ ${unscored(cells)}
 | 2026-07-28 | 2025-11-25 | The call waits in the gateway. The client gets \`input_required\` with a \`requestState\` that is sealed, bound to the caller and the call, good for one retry and for 5 minutes. |
 
 - An old server does not say which call an ask belongs to. Once it has asked, each client gets a connection of its own, opened with
-  what that client can do; a new client that has none yet runs on the shared one while nobody else does, or on one that was
-  opened ahead (\`"isolation": "auto"\`; \`"shared"\` keeps one for everybody, and then an ask while calls of several clients
+  what that client can do; a new client gets one that was opened ahead (\`"isolation": "auto"\`; \`"shared"\` keeps one for everybody, and then an ask while calls of several clients
   are in flight is refused).
 - An ask that the client of a call has not declared to support is refused; when the call fails for it, the client gets error \`-32021\`
   with the capability that it lacks.

@@ -4,7 +4,7 @@ import { AnswerRoom } from './answer-room.ts';
 import type { Loose } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { InFlightCalls } from './in-flight.ts';
-import { type Seat, sharedSeat, spareSeat } from './isolation.ts';
+import type { Seat } from './isolation.ts';
 import { type ForeignServerOptions, openForeign } from './open-foreign.ts';
 import { Reconnect } from './reconnect.ts';
 import { type Link, StderrRing } from './spawned.ts';
@@ -27,7 +27,7 @@ interface Place {
 /** What the connections tell their owner. */
 export interface ConnectionEvents {
   /** The server asked for something in a call. */
-  onAsk(): void;
+  onAsk(calls: InFlightCalls): void;
   /** A notification that is no progress; `calls` are those in flight on its connection. */
   onNotification(calls: InFlightCalls, method: string, params: Loose): void;
   /** A connection was opened. */
@@ -45,8 +45,8 @@ export class Connections implements AsyncDisposable {
   readonly #room = new AnswerRoom();
   readonly #closing = new Set<Promise<void>>();
   readonly #reconnect = new Reconnect();
-  #shared: Live | undefined;
-  #spare: Place | undefined;
+  /** Opened ahead, by what they were told that the client can do. */
+  readonly #spares = new Map<string, Place>();
   #pid: number | undefined;
   #restarts = 0;
   #ended: string | undefined;
@@ -80,23 +80,25 @@ export class Connections implements AsyncDisposable {
     return [...this.#live.values()];
   }
 
-  /** Opens a connection ahead, for whoever needs one of his own next. */
-  prepare(): void {
-    if (this.#ending.signal.aborted || this.#live.has(spareSeat.key)) return;
-    const spare = this.#place(spareSeat);
+  /** Opens a connection ahead, for the next client that can do the same and needs one of his own. */
+  prepare(capabilities: Loose): void {
+    const seat = spareSeat(capabilities);
+    if (this.#ending.signal.aborted || this.#live.has(seat.key)) return;
+    const spare = this.#place(seat);
+    this.#spares.set(seat.key, spare);
     // Nobody may ever need it.
     spare.live.then(({ calls }) => calls.keep()()).catch(() => undefined);
-    this.#spare = spare;
   }
 
-  /** Gives a seat without a connection the one that was opened ahead. */
+  /** Gives a seat without a connection one that was opened ahead. */
   adopt(seat: Seat): void {
-    const spare = this.#spare;
-    if (!spare || this.#live.has(seat.key) || this.#live.get(spareSeat.key) !== spare.live) return;
-    this.#live.delete(spareSeat.key);
+    const { key } = spareSeat(seat.capabilities);
+    const spare = this.#spares.get(key);
+    if (!spare || this.#live.has(seat.key) || this.#live.get(key) !== spare.live) return;
+    this.#live.delete(key);
     spare.key = seat.key;
     this.#live.set(seat.key, spare.live);
-    this.prepare();
+    this.prepare(seat.capabilities);
   }
 
   /** Takes the connection of a seat, or opens it. @throws ToolError UNAVAILABLE */
@@ -111,23 +113,10 @@ export class Connections implements AsyncDisposable {
   }
 
   #place(seat: Seat): Place {
-    const live = this.#open(seat, () => {
-      if (seat === sharedSeat) this.#shared = undefined;
-      return this.#live.get(place.key) === live && this.#live.delete(place.key);
-    });
+    const live = this.#open(seat, () => this.#live.get(place.key) === live && this.#live.delete(place.key));
     const place: Place = { key: seat.key, live };
     this.#live.set(seat.key, live);
     return place;
-  }
-
-  /** The shared connection, when it is open and no call runs on it. */
-  get unused(): Live | undefined {
-    return this.#shared?.calls.size === 0 && !this.#shared.connection.peer.failed ? this.#shared : undefined;
-  }
-
-  /** Whether a seat has a connection, or one is being opened. */
-  has(seat: Seat): boolean {
-    return this.#live.has(seat.key);
   }
 
   /** Closes the connection of a seat that is not needed any more. */
@@ -151,7 +140,6 @@ export class Connections implements AsyncDisposable {
       const live = await this.#start(seat, forget);
       this.#reconnect.succeeded();
       this.#ended = undefined;
-      if (seat === sharedSeat) this.#shared = live;
       this.#events.onOpen(seat, live);
       return live;
     } catch (error) {
@@ -178,7 +166,7 @@ export class Connections implements AsyncDisposable {
     };
     const handlers = {
       onRequest: (method: string, params: Loose) => {
-        if (calls.size > 0) this.#events.onAsk();
+        if (calls.size > 0) this.#events.onAsk(calls);
         return calls.ask(id, method, params);
       },
       onNotification: (method: string, params: Loose) => this.#events.onNotification(calls, method, params),
@@ -204,4 +192,8 @@ export class Connections implements AsyncDisposable {
     });
     return { ...opened, calls, retire };
   }
+}
+
+function spareSeat(capabilities: Loose): Seat {
+  return { key: `spare:${JSON.stringify(capabilities)}`, capabilities };
 }

@@ -48,7 +48,7 @@ export class ForeignServer implements Upstream {
     this.#options = options;
     this.#isolation = new Isolation(entry);
     this.#connections = new Connections(options, {
-      onAsk: () => this.#asked(),
+      onAsk: (calls) => this.#asked(calls.owner()?.capabilities),
       onNotification: (calls, method, params) => this.#notified(calls, method, params),
       onOpen: (seat, live) => this.#opened(seat, live),
       onEnd: (seat) => void (seat === sharedSeat && this.#revive()),
@@ -179,11 +179,7 @@ export class ForeignServer implements Upstream {
 
   async #deliver(request: UpstreamRequest): Promise<Loose> {
     const seat = this.#isolation.seatOf(request.caller);
-    if (this.#isolation.mayBorrow(request.caller) && !this.#connections.has(seat)) {
-      const { unused } = this.#connections;
-      if (unused) return this.#send(unused, request);
-      this.#connections.adopt(seat);
-    }
+    if (this.#isolation.mayAdopt(request.caller)) this.#connections.adopt(seat);
     try {
       return await this.#send(await this.#connections.take(seat), request);
     } catch (error) {
@@ -200,9 +196,9 @@ export class ForeignServer implements Upstream {
   }
 
   /** From now on clients need connections of their own. */
-  #asked(): void {
+  #asked(capabilities: Loose | undefined): void {
     this.#isolation.asked();
-    if ('command' in this.#options.entry && this.#isolation.isApart) this.#connections.prepare();
+    if (capabilities && 'command' in this.#options.entry && this.#isolation.isApart) this.#connections.prepare(capabilities);
   }
 
   #opened(seat: Seat, live: Live): void {

@@ -9,6 +9,8 @@ import { UpstreamError } from './peer.ts';
 export interface InFlight {
   /** Who made it: principal and session. */
   readonly client: string;
+  /** What its client can do when a server asks. */
+  readonly capabilities: Loose;
   /** Sends a notification to its client. */
   notify(method: string, params: Loose): void;
   /** Asks its client. */

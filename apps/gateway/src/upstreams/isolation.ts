@@ -16,9 +16,6 @@ export interface Seat {
 /** The connection of the gateway itself, for lists and for whoever shares. */
 export const sharedSeat: Seat = { key: '', capabilities: allCapabilities };
 
-/** The connection that was opened ahead: a program takes its time to start. */
-export const spareSeat: Seat = { key: 'spare', capabilities: allCapabilities };
-
 /**
  * Assigns connections. `auto` is one for everybody, until an old server asks in a call (elicitation, sampling, roots): it does not say
  * which call it means, so from then on each client has its own, opened with what that client can do.
@@ -41,11 +38,8 @@ export class Isolation {
     return this.#choice === 'auto' && this.#asks;
   }
 
-  /**
-   * Whether a call may run on the shared connection while no other does, so that its client need not wait until one of its own is open:
-   * what the server asks then can only belong to this call. Or on one that was opened ahead. A client with a session keeps to one connection.
-   */
-  mayBorrow({ era, session }: Caller): boolean {
+  /** Whether a caller without a connection takes one that was opened ahead. A session is told what its client can do when it begins. */
+  mayAdopt({ era, session }: Caller): boolean {
     return this.isApart && era === 'modern' && session === undefined;
   }
 
@@ -63,7 +57,8 @@ export function sessionKey(session: string): string {
   return `s:${session}`;
 }
 
-function capabilitiesOf({ envelope }: Caller): Loose {
+/** What the client of a call can do when a server asks. */
+export function capabilitiesOf({ envelope }: Caller): Loose {
   const declared = envelope[envelopeKeys.clientCapabilities];
   if (!isLoose(declared)) return {};
   return Object.fromEntries(askCapabilities.filter((name) => isLoose(declared[name])).map((name) => [name, declared[name]]));

@@ -3,6 +3,7 @@ import { contextToMeta } from '@sandlot/core/telemetry';
 import { type Caller, type Loose, objectAt } from './caller.ts';
 import { canAnswer, missingCapability, refusal } from './client-capability.ts';
 import type { InFlightCalls } from './in-flight.ts';
+import { capabilitiesOf } from './isolation.ts';
 import { type ParkableCall, parkableCall } from './parked.ts';
 import { type JsonRpcPeer, UpstreamError } from './peer.ts';
 import type { UpstreamRequest } from './upstream.ts';
@@ -19,6 +20,7 @@ export async function tracked(calls: InFlightCalls, request: UpstreamRequest, ru
   const noSession = (method: string) => new UpstreamError(-32_603, `The client cannot be asked ("${method}"): it has no session.`);
   const remove = calls.add({
     client: clientOf(request.caller),
+    capabilities: capabilitiesOf(request.caller),
     notify,
     ask: (method, params) => {
       if (!ask) return Promise.reject(noSession(method));
@@ -46,6 +48,7 @@ export function startParkable(peer: JsonRpcPeer, calls: InFlightCalls, request: 
   const call = parkableCall(request, result, () => ending.abort());
   const remove = calls.add({
     client: clientOf(request.caller),
+    capabilities: capabilitiesOf(request.caller),
     notify: (method, params) => call.request.caller.notify(method, params),
     ask: (method, params) => {
       if (canAnswer(request.caller, method)) return call.onAsk(method, params);
