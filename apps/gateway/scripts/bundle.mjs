@@ -2,13 +2,15 @@
  * Bundles the programs of the packages into `dist/bundle/`, from what `tsc -b` wrote. A program that loads three files instead of
  * three hundred starts in half the time and weighs 10 MB less; the packages' library entries stay as they are.
  *
- *   node apps/gateway/scripts/bundle.mjs              every program
+ *   node apps/gateway/scripts/bundle.mjs              every program, and the console
  *   node apps/gateway/scripts/bundle.mjs packages/shell
  */
-import { existsSync, globSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { buildConsole } from './console.mjs';
+import { licenses } from './licenses.mjs';
 
 // Without blanks and comments, but with every name, so that a stack trace can be read.
 const minify = { compress: false, mangle: false };
@@ -27,6 +29,7 @@ const inlined = new Set([
 const given = process.argv.slice(2).map((folder) => relative(root, resolve(folder)));
 for (const folder of given.length > 0 ? given : workspaces) {
   if (Object.values(manifest(folder).bin ?? {}).includes('dist/bundle/bin.js')) await bundle(folder);
+  if (folder === join('apps', 'gateway')) await buildConsole();
 }
 
 async function bundle(folder) {
@@ -76,19 +79,6 @@ function checkExternals(folder, output) {
       `The program of ${name} loads "${id}" at its start, which its package.json does not name: import it later, or inline it.`,
     );
   }
-}
-
-/** The licences of what was bundled. */
-function licenses(ids) {
-  const folders = new Set(ids.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []));
-  return [...folders]
-    .toSorted((a, b) => a.localeCompare(b))
-    .map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : ''}\n`;
-    })
-    .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 function isBare(id) {

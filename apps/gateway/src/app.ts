@@ -29,6 +29,7 @@ import { telemetryRoutes, type TelemetryRoutesOptions } from './routes/telemetry
 import { ticketRoutes } from './routes/tickets.ts';
 import { OpenSockets } from './sockets/open-sockets.ts';
 import { type SocketRoute, ticketPath } from './sockets/route.ts';
+import { consoleRoutes } from './ui/console.ts';
 import { callerOfPass } from './ui/entrance.ts';
 import { answer as answerUi, previewAt, previewHosts, uiRoutes } from './ui/routes.ts';
 import type { Uis } from './ui/uis.ts';
@@ -89,6 +90,7 @@ export function createApp(options: AppOptions): App {
   app.use(previewHosts(previewApp(options, { tickets, usage, guard, fail }), options.hosts.names));
   app.route('/', healthRoutes(options.isReady));
   app.route('/', oauthRoutes(challenges));
+  app.route('/', consoleRoutes(uis));
   // Whatever is added below this line needs a credential.
   app.use(
     auth({
@@ -113,7 +115,7 @@ export function createApp(options: AppOptions): App {
   const mcp = mcpRoutes(views, { transport: 'tcp', maxRequestBytes, guard, log }, options.sessions);
   app.route('/', mcp.routes);
   app.route('/', serverRoutes({ registry, admin: options.admin, guard }));
-  app.route('/', restRoutes(registry, views, guard));
+  app.route('/', restRoutes(registry, views, guard, { workspace: uis.options.workspace, agentUser: uis.options.user }));
   app.route('/', socketHints(sockets));
   return {
     app,

@@ -33,6 +33,7 @@ import type { SocketRoute } from './sockets/route.ts';
 import { entrySecrets } from './upstreams/entry-secrets.ts';
 import { receiveSpans } from './traces/receiver.ts';
 import { OwnPorts } from './ui/own-ports.ts';
+import { RecentCalls } from './ui/recent-calls.ts';
 import { Uis } from './ui/uis.ts';
 import type { TraceStore } from './traces/store.ts';
 import { checkUsers } from './upstreams/as-user.ts';
@@ -58,6 +59,8 @@ export interface Gateway extends AsyncDisposable {
   readonly guard: Guard;
   /** Ports that are not previewed. */
   readonly ownPorts: OwnPorts;
+  /** The last calls. */
+  readonly calls: RecentCalls;
   readonly workspace: string;
   /** Values that must never leave the gateway: its keys. */
   readonly secrets: Set<string>;
@@ -137,6 +140,7 @@ export async function createGateway(
   const learn = () => entrySecrets(registry.entries).forEach((secret) => secrets.add(secret));
   learn();
   registry.onChange(learn);
+  const calls = new RecentCalls();
   const ownPorts = new OwnPorts(values.blockedPorts);
   ownPorts.addUrls(() => [...registry.entries.served.values()].flatMap(({ entry }) => ('url' in entry ? [entry.url] : [])));
   ownPorts.addUrls(() => Object.values(settings.servers ?? {}).flatMap((options) => Object.values(options).map(String)));
@@ -146,6 +150,7 @@ export async function createGateway(
     log,
     metrics,
     ownPorts,
+    calls,
     traces,
     workspace,
     secrets,
@@ -154,11 +159,13 @@ export async function createGateway(
     admin: new ServerAdmin(registry, added, rules),
     views: createViews(registry, version, settings.profiles),
     sockets: ownSocketRoutes(own),
-    guard: spillGuard(trail ? auditGuard(trail) : openGuard, {
-      maxBytes: values.resultBytes,
-      folder: new ResultFolder(workspace, values.keptResultBytes),
-      log,
-    }),
+    guard: calls.watch(
+      spillGuard(trail ? auditGuard(trail) : openGuard, {
+        maxBytes: values.resultBytes,
+        folder: new ResultFolder(workspace, values.keptResultBytes),
+        log,
+      }),
+    ),
     async [Symbol.asyncDispose]() {
       watching[Symbol.dispose]();
       await registry[Symbol.asyncDispose]();
@@ -253,7 +260,9 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
     idleMs: values.uiIdleMs,
     startTimeoutMs: values.startTimeoutMs,
     user: values.agentUser,
+    asksForKey: auth.required,
     ports: gateway.ownPorts,
+    calls: gateway.calls,
     log,
   });
   const { app, close, replaceKeys } = createApp({

@@ -26,14 +26,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   const [command, ...rest] = argv;
   if (command === 'audit') return void (process.exitCode = await (await import('./commands/audit.ts')).auditCommand(rest));
   if (argv.includes('--version')) return void process.stdout.write(`${version}\n`);
-  if (argv.includes('--help') && command !== 'key' && command !== 'approve' && command !== 'lint')
+  if (argv.includes('--help') && command !== 'key' && command !== 'approve' && command !== 'lint' && command !== 'doctor')
     return void process.stdout.write(
-      `Sandlot ${version}\n\nUsage: sandlot [options]\n       sandlot key create ID --scopes SCOPES\n       sandlot audit verify\n       sandlot approve [SERVER [TOOL]]\n       sandlot lint\n\n${optionsHelp(gatewayOptions)}\n  --help, --version\n`,
+      `Sandlot ${version}\n\nUsage: sandlot [options]\n       sandlot key create ID --scopes SCOPES\n       sandlot audit verify\n       sandlot approve [SERVER [TOOL]]\n       sandlot lint\n       sandlot doctor\n\n${optionsHelp(gatewayOptions)}\n  --help, --version\n`,
     );
   try {
     if (command === 'key') keyCommand(rest);
     else if (command === 'approve') await (await import('./commands/approve.ts')).approveCommand(rest);
     else if (command === 'lint') process.exitCode = await (await import('./commands/lint.ts')).lintCommand(rest);
+    else if (command === 'doctor') process.exitCode = await (await import('./commands/doctor.ts')).doctorCommand(rest);
     else await run(argv);
   } catch (error) {
     if (!ToolError.is(error)) throw error;

@@ -174,6 +174,15 @@ describe('the door of a UI', () => {
     expect((await ask(gateway, `/code-server/?ticket=${ticket}`)).status).toBe(401);
   });
 
+  it('leads a browser that comes with nothing to the console, which asks for the key', async () => {
+    await using gateway = await withEditor();
+    const navigate = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
+    const answer = await ask(gateway, '/code-server/?folder=/x', { ...navigate, 'x-forwarded-prefix': '/box' });
+    expect([answer.status, answer.headers['location']]).toEqual([302, '/box/#apps']);
+    expect((await ask(gateway, '/code-server/', { ...navigate, ...bearer('wrong-0123456789') })).status).toBe(401);
+    expect((await ask(gateway, '/code-server/?ticket=wrong', navigate)).status).toBe(401);
+  });
+
   it('lets a program in with a ticket for one request, without a cookie', async () => {
     await using gateway = await withEditor();
     const answer = await ask(gateway, `/code-server/x?ticket=${await ticketFor(gateway, '/code-server/', ada)}&b=2`);

@@ -24,7 +24,9 @@ export function byteRoutes(registry: Registry, guard: Guard, publicUrl?: string)
     if (!(server instanceof OwnServer) || !server.routes) continue;
     const { path, aliases = {}, scopes } = server.routes;
     for (const [at, to] of [[path, path] as const, ...Object.entries(aliases)]) {
-      app.all(`${at}*`, httpSpan(), (c) => answer(c, server, { path: to + c.req.path.slice(at.length), scopes, publicUrl }, guard));
+      // As it came: Hono's own path is decoded, and cannot be sent on.
+      const pathOf = ({ pathname }: URL) => (pathname.startsWith(at) ? to + pathname.slice(at.length) : pathname);
+      app.all(`${at}*`, httpSpan(), (c) => answer(c, server, { path: pathOf(new URL(c.req.url)), scopes, publicUrl }, guard));
     }
   }
   return app;

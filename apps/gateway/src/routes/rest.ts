@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { surveyKnown } from '../lint/survey.ts';
 import { modernEnvelope } from '../mcp/envelope.ts';
+import type { LookOptions } from '../doctor/look.ts';
 import type { Guard } from '../mcp/guard.ts';
 import { route } from '../mcp/route.ts';
 import type { View } from '../mcp/view.ts';
@@ -25,7 +26,7 @@ import { openApi } from './openapi.ts';
 const errorSchema = z.looseObject({ isError: z.boolean().optional(), _meta: z.record(z.string(), z.unknown()).optional() });
 
 /** REST routes under `/v1`. Answers are `{ success, message, data }`. */
-export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono<GatewayEnv> {
+export function restRoutes(registry: Registry, views: Views, guard: Guard, sandbox: LookOptions): Hono<GatewayEnv> {
   const visible = (caller: Principal) => registry.list().filter((upstream) => maySee(caller, upstream));
   const find = (name: string, caller: Principal, isCall = false): View => {
     const view = views.one(name);
@@ -44,7 +45,7 @@ export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono
         }),
       ),
     )
-    .get('/v1/sandbox', (c) => {
+    .get('/v1/sandbox', async (c) => {
       const caller = c.get('caller');
       const { version } = views.all;
       const listing = surveyKnown(visible(caller));
@@ -53,10 +54,12 @@ export function restRoutes(registry: Registry, views: Views, guard: Guard): Hono
         return c.json(done({ version, listing, servers: Object.fromEntries(states) }));
       }
       const { disabled } = registry.entries;
+      const { look } = await import('../doctor/look.ts');
       const profiles = Object.fromEntries([...views.collisions()].map(([name, collisions]) => [name, { collisions }]));
       return c.json(
         done({
           version,
+          doctor: await look(sandbox),
           listing,
           servers: healthOf(registry),
           disabled: [...disabled.keys()],

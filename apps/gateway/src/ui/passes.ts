@@ -57,8 +57,12 @@ export class Passes {
       const pass = this.#passes.get(keyOf(text));
       if (!pass || pass.place !== keyOfPlace(place) || !this.#isGood(pass)) continue;
       pass.usedAt = Date.now();
-      const narrowed = narrow(pass.principal, [scopeOf(place)]);
-      return { ...narrowed, isValid: () => pass.principal.isValid() && Date.now() < pass.endsAt };
+      const isValid = () => {
+        // It is asked again and again while a WebSocket is open: that is use, too.
+        pass.usedAt = Date.now();
+        return pass.principal.isValid() && pass.usedAt < pass.endsAt;
+      };
+      return { ...narrow(pass.principal, [scopeOf(place)]), isValid };
     }
     return undefined;
   }

@@ -1,20 +1,30 @@
 /** The routes of the UIs. What answers is loaded by the first request to one. */
 import { ToolError } from '@sandlot/core';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { adminScope } from '../auth/visible.ts';
 import type { Guard } from '../mcp/guard.ts';
 import type { GatewayEnv } from '../middleware/auth.ts';
+import { httpSpan } from '../middleware/http-span.ts';
 import { basePathOf, type Place, previewOfHost, scopeOf } from './place.ts';
 import { type Uis, uiServices } from './uis.ts';
 
 /** Makes the routes below paths of the gateway. Bodies are not read here, so they belong before whatever reads bodies. */
 export function uiRoutes(uis: Uis, guard: Guard): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
+  const span = httpSpan();
+  app.get('/v1/calls', (c) => {
+    const caller = c.get('caller');
+    const data = uis.options.calls.list(caller.allows(adminScope) ? undefined : caller.id);
+    return c.json({ success: true, message: 'ok', data });
+  });
   app.get('/v1/ui', async (c) => {
     const caller = c.get('caller');
     const data = (await uis.list()).filter((ui) => caller.allows(scopeOf(ui)));
     return c.json({ success: true, message: 'ok', data });
   });
   for (const id of [...uiServices.map((service) => service.id), 'proxy', 'absproxy']) {
+    // What pages load leaves no spans, as it leaves no records.
+    app.use(`/${id}/*`, (c, next) => (c.env?.upgrade || !['GET', 'HEAD'].includes(c.req.method) ? span(c, next) : next()));
     app.all(`/${id}/*`, async (c) => {
       const { pathname } = new URL(c.req.url);
       const place = uis.placeOf(pathname);

@@ -1,6 +1,7 @@
 /** The UIs of a gateway. Light: what starts programs and proxies is loaded by the first request. */
 import type { Log } from '@sandlot/core';
 import type { OwnPorts } from './own-ports.ts';
+import type { RecentCalls } from './recent-calls.ts';
 import { Passes } from './passes.ts';
 import { type Place, previewOfPath } from './place.ts';
 import { editor } from './services/editor.ts';
@@ -17,7 +18,10 @@ export interface UisOptions {
   readonly startTimeoutMs: number;
   /** `uid:gid` for the programs; undefined runs them as the gateway. */
   readonly user: string | undefined;
+  /** Whether callers need a credential. */
+  readonly asksForKey: boolean;
   readonly ports: OwnPorts;
+  readonly calls: RecentCalls;
   readonly log: Log;
 }
 
