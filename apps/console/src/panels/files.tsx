@@ -17,7 +17,7 @@ export function Files({ api, query }: PanelProps) {
   const [file, setFile] = useState<string>();
   const [status, setStatus] = useState('');
   const [over, setOver] = useState(false);
-  const { data, error, reload } = useLoaded(() => list(api, folder), [api, folder], 5000);
+  const { data, error, reload } = useLoaded(() => list(api, folder), [api, folder]);
   const upload = async (files: FileList | null | undefined) => {
     for (const one of files ?? []) {
       const path = join(folder, one.name);
@@ -52,6 +52,9 @@ export function Files({ api, query }: PanelProps) {
         <label class="button">
           Upload <input type="file" multiple class="visually-hidden" onChange={(event) => void upload(event.currentTarget.files)} />
         </label>
+        <button type="button" onClick={reload}>
+          Reload
+        </button>
         <span class="hint">or drop files here</span>
       </div>
       <p role="status">{status}</p>

@@ -25,7 +25,9 @@ export function Overview({ api }: PanelProps) {
         <Meter title="Workspace disk" used={capacity !== undefined && free !== undefined ? capacity - free : undefined} of={capacity} />
         <div class="card">
           <h3>CPU time</h3>
-          <p>{value('container_cpu_time_seconds_total')?.toFixed(1) ?? '–'} s</p>
+          <p>
+            {value('container_cpu_time_seconds_total') === undefined ? '–' : `${value('container_cpu_time_seconds_total')?.toFixed(1)} s`}
+          </p>
         </div>
         <div class="card">
           <h3>Context cost</h3>
