@@ -13,7 +13,12 @@ describe('a request that is not quite right', () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  const post = async (path: string, body: BodyInit, headers: Record<string, string> = {}, key: string = keys.ann) => {
+  const post = async (
+    path: string,
+    body: NonNullable<RequestInit['body']>,
+    headers: Record<string, string> = {},
+    key: string = keys.ann,
+  ) => {
     const accept = 'application/json, text/event-stream';
     const all = { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept, ...headers };
     const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers: all, body });

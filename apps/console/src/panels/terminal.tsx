@@ -65,9 +65,10 @@ function connect(api: Api, xterm: Xterm, ticket: string | undefined, tell: (stat
       tell('connected');
       send({ type: 'resize', cols: xterm.cols, rows: xterm.rows });
     } else if (message.type === 'gap') ({ offset } = message);
-    else if (message.type === 'exit')
-      ((over = true), tell(`ended${message.exit_code === undefined ? '' : ` with exit code ${message.exit_code}`}`));
-    else if (message.type === 'error') tell(message.message);
+    else if (message.type === 'exit') {
+      over = true;
+      tell(`ended${message.exit_code === undefined ? '' : ` with exit code ${message.exit_code}`}`);
+    } else if (message.type === 'error') tell(message.message);
   };
   const again = (why: string) => {
     if (over) return;

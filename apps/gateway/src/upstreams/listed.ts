@@ -63,11 +63,11 @@ export async function readList({ peer, era }: Connection, kind: ListKind, { time
     if (next === undefined || next === null) break;
     bytes += JSON.stringify(page).length;
     const stop = whyStop(next, cursors, found.length, bytes > maxBytes);
-    if (stop !== undefined) {
+    if (stop !== undefined || typeof next !== 'string') {
       problems.push(`${method}: ${stop} What came before is taken.`);
       break;
     }
-    cursor = String(next);
+    cursor = next;
     cursors.add(cursor);
   }
   if (found.length > mostItems) problems.push(`${method}: only the first ${mostItems} of over ${mostItems} entries are taken.`);

@@ -56,12 +56,10 @@ export async function startDisplay(size: string, log: Log): Promise<Display> {
 }
 
 function serverFlags(size: string, socket: string): string[] {
-  return [
-    ...['-displayfd', '3', '-geometry', size, '-depth', '24', '-noreset', '-nolisten', 'tcp'],
-    // No port: viewers come through this server, which asks for a credential.
-    ...['-rfbport', '-1', '-rfbunixpath', socket, '-rfbunixmode', '0600', '-SecurityTypes', 'None'],
-    ...['-AlwaysShared', '-AcceptSetDesktopSize'],
-  ];
+  const screen = ['-displayfd', '3', '-geometry', size, '-depth', '24', '-noreset', '-nolisten', 'tcp'];
+  // No port: viewers come through this server, which asks for a credential.
+  const way = ['-rfbport', '-1', '-rfbunixpath', socket, '-rfbunixmode', '0600', '-SecurityTypes', 'None'];
+  return [...screen, ...way, '-AlwaysShared', '-AcceptSetDesktopSize'];
 }
 
 /** The number that it prints when it is ready. */
