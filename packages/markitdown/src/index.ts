@@ -13,12 +13,29 @@ export const markitdown = defineServer({
   tools,
   async open({
     workspace,
-    options: { allowPrivateAddresses, maxBytes, fetchTimeoutMs, timeoutMs, memoryMb, maxInflatedBytes, concurrency, plugins },
+    options: {
+      allowPrivateAddresses,
+      allowedHosts,
+      blockedHosts,
+      maxBytes,
+      fetchTimeoutMs,
+      timeoutMs,
+      memoryMb,
+      maxInflatedBytes,
+      concurrency,
+      plugins,
+    },
   }) {
-    const [{ Markitdown }, { pluginUrls }] = await Promise.all([import('./service/markitdown.ts'), import('./service/plugins.ts')]);
+    const [{ Markitdown }, { pluginUrls }, { HostList }] = await Promise.all([
+      import('./service/markitdown.ts'),
+      import('./service/plugins.ts'),
+      import('./source/host-rules.ts'),
+    ]);
     return new Markitdown({
       workspace,
       allowPrivateAddresses,
+      allowedHosts: new HostList(allowedHosts),
+      blockedHosts: new HostList(blockedHosts),
       maxBytes,
       fetchTimeoutMs,
       limits: { timeMs: timeoutMs, memoryMb, inflatedBytes: maxInflatedBytes },

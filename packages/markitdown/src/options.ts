@@ -1,12 +1,35 @@
 /** Options of the server. */
+import { isIP } from 'node:net';
 import { commaList } from '@sandlot/core/config';
 import { z } from 'zod';
+
+const hosts = commaList.refine(
+  (rules) => rules.every(isHostRule),
+  'expected hosts like intra.example or *.example, and networks like 10.0.0.0/8',
+);
+
+function isHostRule(rule: string): boolean {
+  const [address = '', prefix] = rule.split('/');
+  const family = isIP(address);
+  if (family === 0) return /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(rule);
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
 
 export const options = {
   allowPrivateAddresses: {
     description: 'Fetch web addresses that are loopback, private or link-local too. Default: public addresses only.',
     schema: z.boolean().default(false),
     boolean: true,
+  },
+  allowedHosts: {
+    description: 'Hosts and networks that may be fetched although they are private: intra.example, *.example, 10.0.0.0/8',
+    schema: hosts,
+    placeholder: 'LIST',
+  },
+  blockedHosts: {
+    description: 'Hosts and networks that may not be fetched',
+    schema: hosts,
+    placeholder: 'LIST',
   },
   maxBytes: {
     description: 'Largest document, in bytes.',
@@ -47,7 +70,7 @@ export const options = {
     placeholder: 'COUNT',
   },
   plugins: {
-    description: 'Modules with a converter as default export, separated by commas.',
+    description: 'Modules with a converter, an ocrEngine or a transcriber, separated by commas.',
     schema: commaList,
     placeholder: 'FILES',
   },

@@ -9,6 +9,7 @@ const flags = {
   charset: { type: 'string', short: 'c' },
   url: { type: 'string' },
   pages: { type: 'string' },
+  section: { type: 'string' },
   'max-chars': { type: 'string' },
   offset: { type: 'string' },
   images: { type: 'string' },
@@ -29,6 +30,9 @@ const flags = {
   plugin: { type: 'string', short: 'p', multiple: true },
   'allow-private-addresses': { type: 'boolean' },
   'timeout-ms': { type: 'string' },
+  password: { type: 'string' },
+  ocr: { type: 'string' },
+  'ocr-languages': { type: 'string' },
   'list-formats': { type: 'boolean' },
   version: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
@@ -36,7 +40,7 @@ const flags = {
 
 /** Flags that make sense for a server; with only these, a server is meant. */
 const serverFlags =
-  /^--(?:http|socket|workspace|caps|api-key|auth|no-auth|log-level|call-timeout-ms|request-bytes|max-bytes|max-inflated-bytes|timeout-ms|memory-mb|fetch-timeout-ms|concurrency|plugins|allow-private-addresses|no-allow-private-addresses)(?:=|$)/;
+  /^--(?:http|socket|workspace|caps|api-key|auth|no-auth|log-level|call-timeout-ms|request-bytes|max-bytes|max-inflated-bytes|timeout-ms|memory-mb|fetch-timeout-ms|concurrency|plugins|allowed-hosts|blocked-hosts|allow-private-addresses|no-allow-private-addresses)(?:=|$)/;
 const valuelessServerFlags = /^--(?:no-.*|auth|allow-private-addresses)$/;
 
 /** True when the arguments ask for a conversion rather than for a server. */
@@ -70,6 +74,7 @@ Prints a document as Markdown. "-" reads it from stdin. Without a document it se
   -c, --charset NAME         charset of a text
       --url URL              address where the document came from
       --pages RANGES         pages, slides or sheets: 1-3,7
+      --section TITLE        only the part under a heading: "Methods", "Results > Data"
       --max-chars N          most characters; --offset N starts there
       --images DIR           save pictures to DIR and link them
       --keep-data-uris       pictures as data URIs
@@ -83,7 +88,10 @@ Prints a document as Markdown. "-" reads it from stdin. Without a document it se
       --no-comments, --no-notes, --headers-footers
       --front-matter         title and other facts as YAML first
       --json                 Markdown and facts as JSON
-  -p, --plugin FILE          module with a converter as default export
+      --password WORD        opens a password protected PDF or Office document
+      --ocr off|auto|force   read scans and pictures, with the program tesseract or the package tesseract.js
+      --ocr-languages LIST   eng,deu (default eng)
+  -p, --plugin FILE          module with a converter as default export, an ocrEngine or a transcriber
       --timeout-ms N         longest time of a conversion (default 120000)
       --allow-private-addresses
       --list-formats, -v/--version, -h/--help

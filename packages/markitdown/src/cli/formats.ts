@@ -15,5 +15,7 @@ export const formats = [
   'rss atom                   feeds',
   'json jsonl xml md txt      text, as it is',
   'zip tar gz tgz             archives, every member',
-  'jpg png gif webp tiff heic pictures: size and embedded facts',
+  'jpg png gif webp tiff heic pictures: size and embedded facts; their text with --ocr',
+  'mp3 wav m4a flac ogg       sound: its facts; a transcript by a plugin',
+  'mp4 mov mkv webm           video: its facts; a transcript by a plugin',
 ];

@@ -11,6 +11,7 @@ export function toOptions(flags: CommandFlags): ConvertOptions {
   return defined({
     hints: defined({ extension: flags.extension, mimetype: flags['mime-type'], charset: flags.charset, url: flags.url }),
     pages: flags.pages,
+    section: flags.section,
     maxChars: count('--max-chars', flags['max-chars']),
     offset: count('--offset', flags.offset),
     content: flags.main ? ('main' as const) : undefined,
@@ -25,6 +26,9 @@ export function toOptions(flags: CommandFlags): ConvertOptions {
     formulas: flags.formulas,
     hidden: flags.hidden,
     pageMarkers: flags['page-markers'],
+    password: flags.password,
+    ocr: choice('--ocr', flags.ocr, ['off', 'auto', 'force'] as const),
+    ocrLanguages: flags['ocr-languages']?.split(/[,+]/),
     limits: defined({ timeMs: count('--timeout-ms', flags['timeout-ms']) }),
   });
 }

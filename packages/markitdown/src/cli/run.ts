@@ -60,13 +60,15 @@ async function convertSource(
 async function readSource(source: string, flags: CommandFlags, options: ConvertOptions) {
   if (source === '-') return { bytes: await buffer(process.stdin), hints: {} };
   if (!/^(?:https?|data|file):/i.test(source)) return { bytes: await readFile(source), hints: { filename: basename(source) } };
-  const { openSource } = await import('../source/open.ts');
+  const [{ openSource }, { HostList }] = await Promise.all([import('../source/open.ts'), import('../source/host-rules.ts')]);
   const path = /^file:/i.test(source) ? (await import('../source/file.ts')).fileUriPath(source) : undefined;
   if (path !== undefined) return { bytes: await readFile(path), hints: { filename: basename(path) } };
   const policy = {
     workspace: process.cwd(),
     maxBytes: 100 * 1024 * 1024,
     allowPrivateAddresses: flags['allow-private-addresses'] ?? false,
+    allowedHosts: new HostList([]),
+    blockedHosts: new HostList([]),
     fetchTimeoutMs: 30_000,
   };
   return openSource(source, policy, options.signal ?? new AbortController().signal);

@@ -1,9 +1,10 @@
 /** Converts a document: tells its kind, finds its converter, prints the model. */
 import type { ConvertContext, Converter, Input } from './converter.ts';
-import { cutMarkdown, type OutlineEntry, outlineOf } from './cut.ts';
+import { cutMarkdown, type OutlineEntry, outlineOf, sectionOf } from './cut.ts';
 import type { Detected, Kind } from './detect/kind.ts';
 import { sniff } from './detect/sniff.ts';
-import { ConvertError } from './errors.ts';
+import { ConvertError, reasonOf } from './errors.ts';
+import { decryptOffice } from './crypt/office.ts';
 import { type ConvertLimits, defaultConvertLimits, InflateBudget } from './limits.ts';
 import type { Document } from './model/document.ts';
 import type { ConvertOptions } from './options.ts';
@@ -42,9 +43,18 @@ export async function convert(source: Uint8Array | string, options: ConvertOptio
   const bytes = typeof source === 'string' ? new TextEncoder().encode(source) : source;
   if (bytes.length > limits.inputBytes)
     throw new ConvertError('limit', `The document has ${bytes.length} bytes; the limit is ${limits.inputBytes} (limit inputBytes).`);
-  const detected = sniff(bytes, options.hints);
-  const document = await toDocument({ bytes, detected }, makeContext(options, limits, new InflateBudget(limits), 0));
+  const input = unlocked({ bytes, detected: sniff(bytes, options.hints) }, options);
+  const { detected } = input;
+  const document = await toDocument(input, makeContext(options, limits, new InflateBudget(limits), 0));
   return print(document, detected, options, limits);
+}
+
+/** The document inside of a password protected one. */
+function unlocked(input: Input, options: ConvertOptions): Input {
+  if (input.detected.kind !== 'encrypted') return input;
+  const { filename } = input.detected;
+  const bytes = decryptOffice(input.bytes, options.password, filename ? `"${filename}"` : 'The document');
+  return { bytes, detected: sniff(bytes, options.hints) };
 }
 
 /** Reads a document into the model. */
@@ -68,8 +78,6 @@ async function toDocument(input: Input, context: ConvertContext): Promise<Docume
 
 function failureOf(detected: Detected, failures: readonly unknown[]): ConvertError {
   const [first] = failures;
-  if (detected.kind === 'encrypted')
-    return new ConvertError('encrypted', `${detected.filename ? `"${detected.filename}"` : 'The document'} is protected with a password.`);
   if (first === undefined)
     return new ConvertError(
       'unsupported',
@@ -78,8 +86,7 @@ function failureOf(detected: Detected, failures: readonly unknown[]): ConvertErr
   if (first instanceof ConvertError) return first;
   if (first instanceof RangeError && /call stack/i.test(first.message))
     return new ConvertError('limit', 'The document is nested too deeply.', { cause: first });
-  const reason = first instanceof Error ? first.message : JSON.stringify(first);
-  return new ConvertError('malformed', `The ${detected.kind} document could not be read: ${reason}`, { cause: first });
+  return new ConvertError('malformed', `The ${detected.kind} document could not be read: ${reasonOf(first)}`, { cause: first });
 }
 
 function makeContext(
@@ -103,7 +110,7 @@ function makeContext(
         throw new ConvertError('limit', `"${name}" is nested more than ${limits.depth} documents deep (limit depth).`);
       const { pages: _pages, ...inner } = options;
       const detected = sniff(bytes, { filename: name, ...(mimetype !== undefined && { mimetype }) });
-      return toDocument({ bytes, detected }, makeContext(inner, limits, budget, depth + 1, deadline));
+      return toDocument(unlocked({ bytes, detected }, inner), makeContext(inner, limits, budget, depth + 1, deadline));
     },
   };
 }
@@ -115,9 +122,11 @@ function print(document: Document, { kind }: Detected, options: ConvertOptions, 
     maxChars: limits.outputChars,
     pictureTarget: (picture) => pictures.target(picture),
   });
-  const whole = pieces.length === 0 ? '' : `${pieces.join('\n\n')}\n`;
-  const outline = outlineOf(whole);
-  const title = document.title ?? outline[0]?.title;
+  const all = pieces.length === 0 ? '' : `${pieces.join('\n\n')}\n`;
+  const headings = outlineOf(all);
+  const title = document.title ?? headings[0]?.title;
+  const whole = options.section === undefined ? all : sectionOf(all, headings, options.section);
+  const outline = options.section === undefined ? headings : outlineOf(whole);
   return {
     ...cutMarkdown(whole, options.offset ?? 0, options.maxChars ?? 0),
     kind,

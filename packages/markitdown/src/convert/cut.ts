@@ -1,4 +1,5 @@
 /** Parts of long Markdown, and its outline. */
+import { ConvertError } from './errors.ts';
 
 /** A heading of the Markdown and where it stands. */
 export interface OutlineEntry {
@@ -14,6 +15,45 @@ export interface Part {
   readonly truncated: boolean;
   /** Where the next part begins; undefined at the end. */
   readonly nextOffset?: number;
+}
+
+/**
+ * The part under a heading, up to the next heading of its level.
+ *
+ * @param section its title, or the titles on the way to it: `Methods > Data`. Case does not matter
+ * @throws ConvertError `invalid` naming headings that there are
+ */
+export function sectionOf(markdown: string, outline: readonly OutlineEntry[], section: string): string {
+  const wanted = section.split('>').map(plainTitle);
+  const path: OutlineEntry[] = [];
+  for (const [at, entry] of outline.entries()) {
+    while ((path.at(-1)?.level ?? 0) >= entry.level) path.pop();
+    path.push(entry);
+    const titles = path.map(({ title }) => plainTitle(title));
+    if (titles.at(-1) !== wanted.at(-1) || !isWay(wanted, titles)) continue;
+    const end = outline.slice(at + 1).find(({ level }) => level <= entry.level)?.offset ?? markdown.length;
+    return `${markdown.slice(entry.offset, end).trim()}\n`;
+  }
+  const known = outline.slice(0, 10).map(({ title }) => `"${title}"`);
+  throw new ConvertError(
+    'invalid',
+    `section "${section}": no such heading. ${known.length > 0 ? `There are: ${known.join(', ')}${outline.length > 10 ? ', …' : ''}.` : 'The document has none.'}`,
+  );
+}
+
+/** True when all titles are met in their order. */
+function isWay(wanted: readonly string[], titles: readonly string[]): boolean {
+  let next = 0;
+  for (const title of titles) if (title === wanted[next]) next++;
+  return next === wanted.length;
+}
+
+function plainTitle(title: string): string {
+  return title
+    .replaceAll(/[*_`\\]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .toLowerCase();
 }
 
 /** A part ends at a block border when one is in its last part. */

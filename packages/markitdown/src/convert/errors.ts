@@ -27,3 +27,12 @@ export class ConvertError extends Error {
     this.code = code;
   }
 }
+
+/** What to tell of an error of a library. What stumbled over a broken structure says nothing to a reader. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return 'its parts do not fit together';
+  const message = error instanceof Error ? error.message : String(error);
+  return /undefined|is not a function|\[object/.test(message)
+    ? 'its parts do not fit together'
+    : (message.split('\n')[0]?.slice(0, 300) ?? '');
+}

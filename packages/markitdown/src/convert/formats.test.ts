@@ -32,6 +32,40 @@ describe('text', () => {
   });
 });
 
+describe('sections', () => {
+  const text = '# Top\n\nintro\n\n## A\n\na\n\n### Deep\n\nd\n\n## B\n\nb\n\n# Other\n\n## A\n\nsecond a\n';
+
+  it('returns the part under a heading, found by its title or by the way to it', async () => {
+    expect(await markdown(text, { section: 'a' })).toBe('## A\n\na\n\n### Deep\n\nd');
+    expect(await markdown(text, { section: 'Other > A' })).toBe('## A\n\nsecond a');
+    expect((await convert(text, { section: 'Top > Deep' })).outline).toEqual([{ level: 3, title: 'Deep', offset: 0 }]);
+  });
+
+  it('names the headings when there is no such one', async () => {
+    await expect(convert(text, { section: 'C' })).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('"Top", "A"'),
+    });
+  });
+});
+
+describe('formulas and tasks of web pages', () => {
+  it('takes formulas from MathML, from scripts and from marked spans', async () => {
+    const mathml =
+      '<p>so <math><mfrac><mi>a</mi><msup><mi>b</mi><mn>2</mn></msup></mfrac><mo>=</mo><msqrt><mi>\u03c0</mi></msqrt></math></p>';
+    expect(await markdown(mathml)).toBe('so $\\frac{a}{b^{2}}=\\sqrt{\\pi}$');
+    expect(await markdown('<p>x <script type="math/tex">a_1</script></p>')).toBe('x $a_1$');
+    expect(await markdown('<p>y</p><span class="math display">\\[a_1*b\\]</span>')).toBe('y\n\n$$a_1*b$$');
+    expect(await markdown('<p>left $$a_1 * b_2$$ as it is</p>')).toBe('left $$a_1 * b_2$$ as it is');
+  });
+
+  it('reads check boxes', async () => {
+    expect(await markdown('<ul><li><input type="checkbox"> open</li><li><input type="checkbox" checked>done</li></ul>')).toBe(
+      '- [ ] open\n- [x] done',
+    );
+  });
+});
+
 describe('web pages', () => {
   it('prints headings, lists, code, quotes, images and tables', async () => {
     const page =

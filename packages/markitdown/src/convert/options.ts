@@ -1,6 +1,7 @@
 /** Options of a conversion. */
 import type { Converter } from './converter.ts';
 import type { Hints } from './detect/kind.ts';
+import type { OcrEngine, Transcriber } from './engines/types.ts';
 import type { ConvertLimits } from './limits.ts';
 
 /** Options of {@link convert}. All are optional. */
@@ -9,6 +10,8 @@ export interface ConvertOptions {
   readonly hints?: Hints;
   /** Pages, slides or sheets, counted from 1: `1-3,7`. Default: all. */
   readonly pages?: string;
+  /** Only the part under a heading: its title, or the titles on the way to it, `Methods > Data`. Default: all. */
+  readonly section?: string;
   /** First character of the Markdown to return. Default 0. */
   readonly offset?: number;
   /** Most characters to return; 0 means all. Cut at the end of a block where one is near. Default 0. */
@@ -44,6 +47,14 @@ export interface ConvertOptions {
   readonly pageMarkers?: boolean;
   /** Opens documents that are password protected. */
   readonly password?: string;
+  /** Text in pictures and scanned pages: never, where a page has no text, or instead of the text. Default `off`. */
+  readonly ocr?: 'off' | 'auto' | 'force';
+  /** Languages of the text in pictures, as the engine names them. Default `eng`. */
+  readonly ocrLanguages?: readonly string[];
+  /** Reads text in pictures. Default: the program tesseract or the package tesseract.js, when one is installed. */
+  readonly ocrEngine?: OcrEngine;
+  /** Writes down what is said in sound and video. Default: nobody. */
+  readonly transcriber?: Transcriber;
   readonly limits?: Partial<ConvertLimits>;
   /** Own converters; they come before the built-in ones of equal priority. */
   readonly converters?: readonly Converter[];

@@ -51,6 +51,9 @@ export async function builtIn(kind: Kind): Promise<Converter | undefined> {
       return (await import('./mail/index.ts')).mail;
     case 'image':
       return (await import('./media/index.ts')).picture;
+    case 'audio':
+    case 'video':
+      return (await import('./media/recording.ts')).recording;
     default:
       return undefined;
   }

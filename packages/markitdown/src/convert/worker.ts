@@ -1,7 +1,7 @@
 /** A worker process: converts one document after the other, until its owner goes away. */
 import { convert } from './convert.ts';
-import type { Converter } from './converter.ts';
 import { ConvertError } from './errors.ts';
+import { loadPlugin, pluginOptions } from './plugin.ts';
 import type { Job, Message } from './worker/messages.ts';
 
 const send = (message: Message) => process.send?.(message);
@@ -12,17 +12,12 @@ process.on('message', (job: Job) => void work(job));
 
 async function work({ bytes, options, plugins }: Job): Promise<void> {
   try {
-    const converters = await Promise.all(plugins.map(load));
-    send({ type: 'done', conversion: await convert(bytes, { ...options, converters, onProgress }) });
+    const modules = await Promise.all(plugins.map(loadPlugin));
+    send({ type: 'done', conversion: await convert(bytes, { ...options, ...pluginOptions(modules), onProgress }) });
   } catch (error) {
     const known = error instanceof ConvertError ? error : undefined;
     send({ type: 'failed', code: known?.code ?? 'malformed', message: error instanceof Error ? error.message : String(error) });
   }
-}
-
-async function load(url: string): Promise<Converter> {
-  const module: { default: Converter } = await import(url);
-  return module.default;
 }
 
 function onProgress(done: number, total: number): void {

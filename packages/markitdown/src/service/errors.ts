@@ -15,7 +15,7 @@ const codes: Readonly<Record<ConvertErrorCode, ErrorCode>> = {
 const advice: Readonly<Partial<Record<ConvertErrorCode, string>>> = {
   unsupported: 'Convert it to a supported kind first: HTML, PDF, Office, OpenDocument, EPUB, CSV, JSON, mail or text.',
   malformed: 'Check that the file is complete and opens in its own program.',
-  encrypted: 'Remove the password first.',
+  encrypted: 'Give its password, or a copy without one.',
   limit: 'Ask for some pages only, or start the server with a higher limit.',
 };
 

@@ -27,7 +27,7 @@ export interface CallScope {
 }
 
 /** Options that a call may give. */
-export type DocumentOptions = Omit<ConvertOptions, 'signal' | 'onProgress' | 'limits' | 'converters'>;
+export type DocumentOptions = Omit<ConvertOptions, 'signal' | 'onProgress' | 'limits' | 'converters' | 'ocrEngine' | 'transcriber'>;
 
 /** Where a conversion is written. */
 export interface FileTarget {

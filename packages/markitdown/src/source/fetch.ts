@@ -3,7 +3,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ToolError } from '@sandlot/core';
-import { privateLiteral, publicLookup } from '@sandlot/core/network';
+import { checkedLookup, refusedHost } from './host-rules.ts';
 import type { Source, SourcePolicy } from './types.ts';
 
 const mostRedirects = 5;
@@ -56,7 +56,7 @@ function parse(address: string, base?: URL): URL {
 }
 
 function get(url: URL, policy: SourcePolicy, signal: AbortSignal): Promise<IncomingMessage> {
-  const literal = policy.allowPrivateAddresses ? undefined : privateLiteral(url);
+  const literal = refusedHost(url.hostname, policy);
   if (literal !== undefined) throw refused(url.hostname, literal);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
@@ -65,7 +65,7 @@ function get(url: URL, policy: SourcePolicy, signal: AbortSignal): Promise<Incom
       {
         signal,
         agent: false,
-        ...(!policy.allowPrivateAddresses && { lookup: publicLookup(refused) }),
+        lookup: checkedLookup(policy, refused),
         headers: { accept, 'accept-encoding': 'gzip, br, deflate', 'user-agent': 'sandlot-markitdown' },
       },
       resolve,
@@ -76,8 +76,8 @@ function get(url: URL, policy: SourcePolicy, signal: AbortSignal): Promise<Incom
 }
 
 function refused(host: string, address: string): ToolError {
-  return new ToolError('PERMISSION_DENIED', `"${host}" leads to ${address}, which is not a public address.`, {
-    advice: 'Only public addresses are fetched, unless the server runs with --allow-private-addresses.',
+  return new ToolError('PERMISSION_DENIED', `"${host}" leads to ${address}, which is blocked or not a public address.`, {
+    advice: 'Only public addresses are fetched, and those that the server runs with as --allowed-hosts or --allow-private-addresses.',
   });
 }
 

@@ -1,5 +1,6 @@
 /** A source that was opened: its bytes and what is known about it. */
 import type { Hints } from '../convert/detect/kind.ts';
+import type { HostRules } from './host-rules.ts';
 
 export interface Source {
   readonly bytes: Uint8Array;
@@ -9,12 +10,10 @@ export interface Source {
 }
 
 /** What may be opened, and how much. */
-export interface SourcePolicy {
+export interface SourcePolicy extends HostRules {
   /** Absolute path; files outside of it do not exist. */
   readonly workspace: string;
   readonly maxBytes: number;
-  /** Whether web addresses may be loopback or private ones. */
-  readonly allowPrivateAddresses: boolean;
   /** Longest wait for a web address, in milliseconds. */
   readonly fetchTimeoutMs: number;
 }

@@ -20,10 +20,13 @@ export const convertToFile = defineTool({
       .describe('Folder in the workspace for pictures; the Markdown links them. Default: pictures are named only'),
     overwrite: z.boolean().default(false).describe('Replace an existing file'),
     pages: documentInput.pages,
+    section: documentInput.section,
     content: documentInput.content,
     links: documentInput.links,
     format: documentInput.format,
     charset: documentInput.charset,
+    password: documentInput.password,
+    ocr: documentInput.ocr,
   }),
   output: z.object({
     path: z.string().describe('The written file, relative to the workspace'),

@@ -19,6 +19,12 @@ describe('markitdown_convert', () => {
     expect((await client.call('markitdown_convert', { uri: join(folder.path, 'report.docx') })).text).toBe(answer.text);
   });
 
+  it('has the name of the original too, which is not listed', async () => {
+    await using folder = await temporaryFolder();
+    await using client = await connect(markitdown, { workspace: folder.path });
+    expect((await client.call('convert_to_markdown', { uri: 'data:text/html,<h1>Hi</h1>' })).text).toBe('# Hi\n');
+  });
+
   it('reads data: addresses', async () => {
     await using folder = await temporaryFolder();
     await using client = await connect(markitdown, { workspace: folder.path });
@@ -91,6 +97,20 @@ describe('markitdown_convert', () => {
       expect((await open.call('markitdown_convert', { uri: `${base}/moved` })).text).toBe('# Caf\u00e9\n\n[x](/x)\n');
       expect((await open.call('markitdown_convert', { uri: `${base}/moved`, links: 'absolute' })).text).toContain(`[x](${base}/x)`);
       expect((await open.call('markitdown_convert', { uri: `${base}/none` })).error?.code).toBe('NOT_FOUND');
+      await using listed = await connect(markitdown, {
+        workspace: folder.path,
+        options: { allowedHosts: '127.0.0.0/8', blockedHosts: 'localhost' },
+      });
+      expect((await listed.call('markitdown_convert', { uri: `${base}/page` })).text).toContain('# Caf\u00e9');
+      for (const uri of [base.replace('127.0.0.1', 'localhost'), 'http://10.0.0.1/', 'http://[::1]:1/'])
+        expect((await listed.call('markitdown_convert', { uri })).error?.code, uri).toBe('PERMISSION_DENIED');
+      await using shut = await connect(markitdown, {
+        workspace: folder.path,
+        options: { allowPrivateAddresses: true, blockedHosts: '127.0.0.1' },
+      });
+      expect((await shut.call('markitdown_convert', { uri: base.replace('127.0.0.1', 'localhost') })).error?.code).toBe(
+        'PERMISSION_DENIED',
+      );
       expect((await open.call('markitdown_convert', { uri: `http://user:pass@127.0.0.1/` })).error?.code).toBe('INVALID_ARGUMENT');
     } finally {
       server.close();

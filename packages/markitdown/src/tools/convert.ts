@@ -5,6 +5,7 @@ import { documentInput, toConvertOptions } from './input.ts';
 
 export const convert = defineTool({
   name: 'markitdown_convert',
+  aliases: ['convert_to_markdown'],
   title: 'Convert to Markdown',
   description:
     'Reads a document as Markdown: web pages, PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, RTF, mail, CSV, JSON, notebooks, archives, text. ' +
@@ -17,6 +18,7 @@ export const convert = defineTool({
     max_chars: z.int().min(0).max(1_000_000).default(50_000).describe('Most characters to return; 0 = all'),
     offset: z.int().min(0).default(0).describe('Character to start at: next_offset of the call before'),
     pages: documentInput.pages,
+    section: documentInput.section,
     content: documentInput.content,
     links: documentInput.links,
     images: z
@@ -25,6 +27,8 @@ export const convert = defineTool({
       .describe('Pictures: name = ![description](name), alt = description only, data = data URI'),
     format: documentInput.format,
     charset: documentInput.charset,
+    password: documentInput.password,
+    ocr: documentInput.ocr,
   }),
   output: z.object({
     kind: z.string().describe('What the document is: html, docx, pdf, ...'),

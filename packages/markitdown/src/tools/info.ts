@@ -13,7 +13,12 @@ export const info = defineTool({
   scope: 'markitdown:read',
   minor: true,
   openWorld: true,
-  input: z.object({ uri: documentInput.uri, format: documentInput.format, charset: documentInput.charset }),
+  input: z.object({
+    uri: documentInput.uri,
+    format: documentInput.format,
+    charset: documentInput.charset,
+    password: documentInput.password,
+  }),
   output: z.object({
     kind: z.string().describe('What the document is: html, docx, pdf, ...'),
     title: z.string().optional().describe('Title of the document'),

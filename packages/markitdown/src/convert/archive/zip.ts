@@ -34,7 +34,7 @@ export class Zip {
 
   /** Unpacks an entry. @throws ConvertError when it is broken, encrypted, or larger than the budget */
   unpack(entry: ZipEntry): Uint8Array {
-    if (entry.encrypted) throw new ConvertError('encrypted', `"${entry.name}" is protected with a password.`);
+    if (entry.encrypted) throw new ConvertError('encrypted', `"${entry.name}" is password protected.`);
     const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
     if (entry.at + 30 > view.byteLength) throw broken(entry);
     const start = entry.at + 30 + view.getUint16(entry.at + 26, true) + view.getUint16(entry.at + 28, true);

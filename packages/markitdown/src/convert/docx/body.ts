@@ -87,7 +87,11 @@ export class BodyReader {
     for (const box of result.boxes) this.#box(box);
   }
 
-  #number(properties: XmlElement | undefined, meaning: ParagraphMeaning, result: RunResult): (FlatItem & { label: string }) | undefined {
+  #number(
+    properties: XmlElement | undefined,
+    meaning: ParagraphMeaning,
+    result: RunResult,
+  ): (FlatItem & { label: string; isBlank: boolean }) | undefined {
     const own = child(properties, 'w:numPr');
     const id = value(child(own, 'w:numId')) ?? meaning.numbering?.id;
     const level = Number(value(child(own, 'w:ilvl')) ?? meaning.numbering?.level ?? 0);
@@ -95,7 +99,7 @@ export class BodyReader {
     if (id === undefined || id === '0' || result.content.length === 0 || isOn(child(child(properties, 'w:rPr'), 'w:vanish')))
       return undefined;
     const next = this.#part.numbering.next(id, level);
-    return next && { level, ordered: next.ordered, number: next.number, label: next.label, blocks: [] };
+    return next && { level, ordered: next.ordered, number: next.number, label: next.label, isBlank: next.isBlank, blocks: [] };
   }
 
   #heading(level: number, content: Inline[], label: string | undefined): void {
@@ -104,7 +108,17 @@ export class BodyReader {
     this.#push({ type: 'heading', level: Math.max(1, level + (level === 0 ? 1 : this.#part.headingShift)), content: numbered });
   }
 
-  #item(numbered: FlatItem, content: Inline[], result: RunResult): void {
+  /** Adds a paragraph to the last item. @returns false when there is none */
+  #goOn(content: Inline[]): boolean {
+    const items = this.#pending?.kind === 'items' ? this.#pending.items : [];
+    const last = items.at(-1);
+    if (!last) return false;
+    items[items.length - 1] = { ...last, blocks: [...last.blocks, ...this.#split(content)] };
+    return true;
+  }
+
+  #item(numbered: FlatItem & { isBlank: boolean }, content: Inline[], result: RunResult): void {
+    if (numbered.isBlank && this.#goOn(content)) return;
     if (this.#pending?.kind !== 'items') {
       this.#flush();
       this.#pending = { kind: 'items', items: [] };

@@ -6,6 +6,7 @@ interface Level {
   readonly format: string;
   /** `%1.%2` */
   readonly text: string;
+  readonly hasPicture: boolean;
   readonly start: number;
 }
 
@@ -15,6 +16,8 @@ export interface Numbered {
   readonly number: number;
   /** The number as it is shown: `2.1`. Empty for bullets. */
   readonly label: string;
+  /** A level whose mark is blank: its paragraphs go on with the item before them. */
+  readonly isBlank: boolean;
 }
 
 /** The numbering of a document; counts along as paragraphs are read. */
@@ -53,7 +56,12 @@ export class Numbering {
     counters.length = level + 1;
     for (let at = 0; at < level; at++) counters[at] ??= instance.levels[at]?.start ?? 1;
     const ordered = definition.format !== 'bullet';
-    return { ordered, number: counters[level] ?? 1, label: ordered ? labelOf(instance.levels, level, counters) : '' };
+    return {
+      ordered,
+      number: counters[level] ?? 1,
+      label: ordered ? labelOf(instance.levels, level, counters) : '',
+      isBlank: definition.text.trim() === '' && !definition.hasPicture,
+    };
   }
 
   #addInstance(element: XmlElement, byStyle: ReadonlyMap<string, string>): void {
@@ -81,7 +89,8 @@ export class Numbering {
 function readLevel(level: XmlElement): Level {
   return {
     format: value(child(level, 'w:numFmt')) ?? 'decimal',
-    text: value(child(level, 'w:lvlText')) ?? '',
+    text: value(child(level, 'w:lvlText')) ?? '%1',
+    hasPicture: child(level, 'w:lvlPicBulletId') !== undefined,
     start: Number(value(child(level, 'w:start')) ?? 1),
   };
 }

@@ -14,6 +14,9 @@ export interface PageStyle {
   readonly images?: 'name' | 'alt' | 'data' | 'save';
 }
 
+/** Formulas that a page's script would set; they stay as they are. */
+const formulas = /(\$\$[^$]+\$\$|\\\((?:[^\\]|\\(?!\)))*\\\)|\\\[(?:[^\\]|\\(?!\]))*\\\])/;
+
 /** Prints an element of a parsed page. */
 export function pageMarkdown(root: Element, style: PageStyle): string {
   const service = new TurndownService({
@@ -25,7 +28,13 @@ export function pageMarkdown(root: Element, style: PageStyle): string {
     hr: '---',
     br: '\\',
   });
-  service.escape = (text) => escapeLineStart(escapeInline(text));
+  service.escape = (text) =>
+    escapeLineStart(
+      text
+        .split(formulas)
+        .map((part, at) => (at % 2 === 1 ? part : escapeInline(part)))
+        .join(''),
+    );
   addInlineRules(service, style);
   addBlockRules(service);
   addTableRules(service, style.tables ?? 'gfm');
@@ -68,10 +77,14 @@ function addInlineRules(service: TurndownService, style: PageStyle): void {
   });
   service.addRule('checkbox', {
     filter: (node) => node.nodeName === 'INPUT' && attribute(node, 'type') === 'checkbox',
-    replacement: (_content, node) => ((node as Element).getAttribute('checked') !== null ? '[x] ' : '[ ] '),
+    replacement: (_content, node) => {
+      const space = /^\s/.test(node.nextSibling?.textContent ?? '') ? '' : ' ';
+      return ((node as Element).getAttribute('checked') !== null ? '[x]' : '[ ]') + space;
+    },
   });
   service.addRule('control', {
-    filter: ['input', 'select', 'textarea'],
+    filter: (node) =>
+      (node.nodeName === 'INPUT' && attribute(node, 'type') !== 'checkbox') || node.nodeName === 'SELECT' || node.nodeName === 'TEXTAREA',
     replacement: (_content, node) => (node.nodeName === 'TEXTAREA' ? attribute(node, 'value') : ''),
   });
 }

@@ -1,6 +1,6 @@
 /** Compound files: the container of old Office documents. */
 import { CFB } from '@e965/xlsx';
-import { ConvertError } from '../errors.ts';
+import { ConvertError, reasonOf } from '../errors.ts';
 
 /** The streams of a compound file. */
 export interface Compound {
@@ -14,7 +14,7 @@ export function openCompound(bytes: Uint8Array): Compound {
   try {
     file = CFB.read(bytes, { type: 'buffer' });
   } catch (error) {
-    throw new ConvertError('malformed', `The file is broken: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new ConvertError('malformed', `The file is broken: ${reasonOf(error)}`, { cause: error });
   }
   return {
     stream(name) {

@@ -14,7 +14,7 @@ export const doc: Converter = {
     if (!main || main.length < 0x1aa) throw new ConvertError('malformed', 'The document has no text stream.');
     const view = new DataView(main.buffer, main.byteOffset, main.byteLength);
     const flags = view.getUint16(0x0a, true);
-    if ((flags & 0x100) !== 0) throw new ConvertError('encrypted', 'The document is protected with a password.');
+    if ((flags & 0x100) !== 0) throw new ConvertError('encrypted', 'The document is password protected.');
     const table = file.stream((flags & 0x200) !== 0 ? '1Table' : '0Table');
     if (!table) throw new ConvertError('unsupported', 'The document is of Word 95 or older, which is not supported.');
     const pieces = table.subarray(view.getUint32(0x1a2, true), view.getUint32(0x1a2, true) + view.getUint32(0x1a6, true));

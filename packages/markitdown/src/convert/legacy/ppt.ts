@@ -11,6 +11,17 @@ const textHeader = 0x0f9f;
 const wideText = 0x0fa0;
 const narrowText = 0x0fa8;
 
+/** Token of the stream "Current User" when the presentation is encrypted, from MS-PPT 2.3.2. */
+const protectedToken = 0xf3d1c4df;
+
+function isProtected(user: Uint8Array | undefined): boolean {
+  return (
+    user !== undefined &&
+    user.length >= 16 &&
+    new DataView(user.buffer, user.byteOffset, user.byteLength).getUint32(12, true) === protectedToken
+  );
+}
+
 interface Slide {
   title: string;
   readonly texts: string[];
@@ -21,7 +32,9 @@ export const ppt: Converter = {
   name: 'ppt',
   accepts: ({ kind }) => kind === 'ppt',
   convert({ bytes }, context: ConvertContext) {
-    const stream = openCompound(bytes).stream('PowerPoint Document');
+    const file = openCompound(bytes);
+    if (isProtected(file.stream('Current User'))) throw new ConvertError('encrypted', 'The presentation is password protected.');
+    const stream = file.stream('PowerPoint Document');
     if (!stream) throw new ConvertError('malformed', 'The presentation has no text stream.');
     const slides = readSlides(stream);
     const wanted = selectPages(context.options.pages, slides.length);

@@ -1,6 +1,7 @@
 /** Pictures: their size and what their camera or author wrote into them. */
-import { load } from 'exifreader';
+import exifReader from 'exifreader';
 import type { Converter } from '../converter.ts';
+import { noOcrEngine, pictureText } from '../engines/ocr.ts';
 import { type Block, text } from '../model/document.ts';
 
 const wanted: Readonly<Record<string, string>> = {
@@ -23,7 +24,8 @@ const wanted: Readonly<Record<string, string>> = {
 export const picture: Converter = {
   name: 'image',
   accepts: ({ kind }) => kind === 'image',
-  convert({ bytes, detected }, { options }) {
+  async convert({ bytes, detected }, context) {
+    const { options } = context;
     const facts = factsOf(bytes);
     const name = detected.filename ?? 'image';
     const blocks: Block[] = Object.entries(facts).map(([label, value]) => ({ type: 'paragraph', content: [text(`${label}: ${value}`)] }));
@@ -39,14 +41,16 @@ export const picture: Converter = {
         },
       ],
     };
-    return { blocks: options.images === 'alt' ? blocks : [shown, ...blocks], metadata: facts };
+    const read = options.ocr === 'auto' || options.ocr === 'force' ? await pictureText(bytes, context) : [];
+    const all = [...(options.images === 'alt' ? [] : [shown]), ...blocks, ...(read ?? [])];
+    return { blocks: all, metadata: facts, ...(!read && { warnings: [noOcrEngine] }) };
   },
 };
 
 function factsOf(bytes: Uint8Array): Record<string, string> {
   const found: Record<string, string> = {};
   try {
-    const tags: Record<string, unknown> = { ...load(Uint8Array.from(bytes).buffer) };
+    const tags: Record<string, unknown> = { ...exifReader.load(Uint8Array.from(bytes).buffer) };
     const width = described(tags['Image Width']).replace(/px$/, '');
     const height = described(tags['Image Height']).replace(/px$/, '');
     if (width && height) found['ImageSize'] = `${width}x${height}`;

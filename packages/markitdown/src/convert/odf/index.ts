@@ -3,7 +3,7 @@ import { Zip } from '../archive/zip.ts';
 import type { ConvertContext, Converter, Input } from '../converter.ts';
 import type { Kind } from '../detect/kind.ts';
 import { ConvertError } from '../errors.ts';
-import { type Block, type Document, heading } from '../model/document.ts';
+import { type Block, type Document, heading, type Picture } from '../model/document.ts';
 import { pictureType } from '../ooxml/package.ts';
 import { selectPages } from '../pages.ts';
 import { child, children, descendants, parseXml, textOf, type XmlElement } from '../xml/tree.ts';
@@ -20,18 +20,23 @@ export const odf: Converter = { name: 'opendocument', accepts: ({ kind }) => kin
 function convert({ bytes }: Input, context: ConvertContext): Document {
   const zip = new Zip(bytes, context.budget, context.limits.entries);
   if (descendants(xmlOf(zip, 'META-INF/manifest.xml'), 'manifest:encryption-data').length > 0)
-    throw new ConvertError('encrypted', 'The document is protected with a password.');
+    throw new ConvertError('encrypted', 'The document is password protected.');
   const content = xmlOf(zip, 'content.xml');
   if (!content) throw new ConvertError('malformed', 'The document has no content.xml.');
   const styles = new OdfStyles([xmlOf(zip, 'styles.xml'), content]);
-  const reader = new TextReader(styles, context.options, (target, alt) => {
+  const picture = (target: string, alt: string): Picture | undefined => {
     const name = target.replace(/^\.\//, '');
     const isInside = zip.has(name);
     const file = name.split('/').at(-1) ?? '';
     if (!isInside)
       return /^https?:/i.test(target) ? { type: 'image', alt, name: file, mimetype: pictureType(file), url: target } : undefined;
     return { type: 'image', alt, name: file, mimetype: pictureType(file), bytes: () => zip.read(name) };
-  });
+  };
+  const object = (target: string) => {
+    const name = `${target.replace(/^\.\//, '').replace(/\/$/, '')}/content.xml`;
+    return zip.has(name) ? xmlOf(zip, name) : undefined;
+  };
+  const reader = new TextReader(styles, context.options, picture, object);
   const body = children(child(content, 'office:body'))[0];
   const facts = factsOf(xmlOf(zip, 'meta.xml'));
   return {

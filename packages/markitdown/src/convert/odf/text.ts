@@ -1,5 +1,7 @@
 /** The text of OpenDocument: paragraphs, headings, lists, notes, frames. */
-import type { Block, Inline, List, ListItem, Picture } from '../model/document.ts';
+import { formula } from '../math/mathml.ts';
+import type { Block, Inline, List, ListItem, MathBlock, Picture, Table } from '../model/document.ts';
+import { joinLists } from '../model/lists.ts';
 import { plainText, text } from '../model/document.ts';
 import type { ConvertOptions } from '../options.ts';
 import { child, children, descendant, textOf, type XmlElement } from '../xml/tree.ts';
@@ -14,10 +16,21 @@ export class TextReader {
   readonly #styles: OdfStyles;
   readonly #options: ConvertOptions;
   readonly #picture: (target: string, alt: string) => Picture | undefined;
+  readonly #object: (target: string) => XmlElement | undefined;
   readonly #counts = new Map<string, number>();
   #hasTitle = false;
 
-  constructor(styles: OdfStyles, options: ConvertOptions, picture: (target: string, alt: string) => Picture | undefined) {
+  /**
+   * @param picture finds a picture by its address in the document
+   * @param object finds the content of a formula or chart by its address
+   */
+  constructor(
+    styles: OdfStyles,
+    options: ConvertOptions,
+    picture: (target: string, alt: string) => Picture | undefined,
+    object: (target: string) => XmlElement | undefined = () => undefined,
+  ) {
+    this.#object = object;
     this.#styles = styles;
     this.#options = options;
     this.#picture = picture;
@@ -37,7 +50,7 @@ export class TextReader {
         else blocks.push(block);
       }
     }
-    return blocks;
+    return joinLists(blocks);
   }
 
   #element(element: XmlElement, depth: number): Block[] {
@@ -75,6 +88,8 @@ export class TextReader {
         ? children(frame).flatMap((one) => this.#element(one, depth + 1))
         : this.read(frame, depth + 1);
     if (boxed.length > 0) return boxed;
+    const inside = this.#embedded(frame, depth);
+    if (inside) return [inside];
     const picture = this.#image(frame);
     return picture ? [{ type: 'paragraph', content: [picture] }] : [];
   }
@@ -152,8 +167,11 @@ export class TextReader {
         case 'draw:custom-shape':
         case 'draw:g':
         case 'draw:rect': {
+          const inside = this.#embedded(one, depth);
           const picture = this.#image(one);
-          if (picture && child(one, 'draw:text-box') === undefined) content.push(picture);
+          if (inside?.type === 'math') content.push(inside);
+          else if (inside) boxes.push(inside);
+          else if (picture && child(one, 'draw:text-box') === undefined) content.push(picture);
           else boxes.push(...this.frame(one, depth + 1));
           break;
         }
@@ -187,6 +205,20 @@ export class TextReader {
         : [{ type: 'paragraph', content: [lead] }],
     );
     return { type: 'note', id };
+  }
+
+  /** A formula or the data of a chart. */
+  #embedded(frame: XmlElement, depth: number): MathBlock | Table | undefined {
+    const target = child(frame, 'draw:object')?.attributes['xlink:href'];
+    const root = target === undefined || depth > deepest ? undefined : this.#object(target);
+    if (!root) return undefined;
+    if (/^(?:\w+:)?math$/.test(root.name)) {
+      const latex = formula(root);
+      return latex === '' ? undefined : { type: 'math', latex };
+    }
+    const data = descendant(root, 'table:table');
+    const tables = data ? tableBlocks(data, (cell) => this.read(cell, depth + 1), { islands: false, formulas: false }) : [];
+    return tables.find((one) => one.type === 'table');
   }
 
   #image(frame: XmlElement): Picture | undefined {

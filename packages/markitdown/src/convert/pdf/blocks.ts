@@ -1,6 +1,7 @@
 /** Zones and drawn tables become blocks. */
 import type { Block, Cell, Inline } from '../model/document.ts';
 import { type Chunk, type Ruling, toRows } from './geometry.ts';
+import { splitRow } from './dense-rows.ts';
 import type { HeadingSizes } from './headings.ts';
 import { joinLines, lineBlocks, plainRun, toLine } from './lines.ts';
 import type { OpenTable } from './open-tables.ts';
@@ -27,7 +28,9 @@ export function ruledBlocks(table: RuledTable, sizes: HeadingSizes): Block[] {
     {
       type: 'table',
       rows: plainHeader(
-        table.rows.map((row) => row.map((cell): Cell => ({ ...cellOf(cell.chunks), colspan: cell.colspan, rowspan: cell.rowspan }))),
+        table.rows
+          .flatMap(splitRow)
+          .map((row) => row.map((cell): Cell => ({ ...cellOf(cell.chunks), colspan: cell.colspan, rowspan: cell.rowspan }))),
       ),
     },
   ];

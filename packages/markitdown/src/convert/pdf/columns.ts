@@ -32,10 +32,14 @@ export function proseGutter(rows: readonly SegmentRow[]): Gutter | undefined {
 function gutters(rows: readonly SegmentRow[]): Gutter[] {
   const closed: OpenGutter[] = [];
   let open: OpenGutter[] = [];
-  for (const [index, { segments, size }] of rows.entries()) {
+  for (const [index, { segments, size, baseline }] of rows.entries()) {
     const least = size * 0.7;
+    const isFar = baseline - (rows[index - 1]?.baseline ?? baseline) > size * 4;
     open = open.filter((gutter) => {
-      const narrowed = narrow(gutter, segments);
+      // What stands alone far below is under the columns, not in one of them.
+      const goesOn =
+        !isFar || (segments.some(({ right }) => right <= gutter.from + 1) && segments.some(({ left }) => left >= gutter.to - 1));
+      const narrowed = goesOn && narrow(gutter, segments);
       if (!narrowed || narrowed.to - narrowed.from < least) {
         closed.push(gutter);
         return false;

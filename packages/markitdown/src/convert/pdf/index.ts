@@ -1,7 +1,9 @@
 /** PDF files: text in reading order, headings, lists, tables with and without lines, links. */
-import { getDocumentProxy, getResolvedPDFJS } from 'unpdf';
+import { extractImages, getDocumentProxy, getResolvedPDFJS } from 'unpdf';
 import type { ConvertContext, Converter, Input } from '../converter.ts';
-import { ConvertError } from '../errors.ts';
+import { ConvertError, reasonOf } from '../errors.ts';
+import { noOcrEngine, pictureText } from '../engines/ocr.ts';
+import { toPng } from '../media/png.ts';
 import type { Block, Document } from '../model/document.ts';
 import { selectPages } from '../pages.ts';
 import { joinPages, joinZones } from './continued.ts';
@@ -28,25 +30,53 @@ async function convert({ bytes }: Input, context: ConvertContext): Promise<Docum
   const isTagged = (await file.getMarkInfo().catch(() => null))?.Marked === true;
   const numbers = Array.from({ length: file.numPages }, (_, at) => at + 1).filter(wanted);
   const pages: PdfPage[] = [];
+  const scanned = new Map<number, readonly Block[]>();
   for (const number of numbers) {
     context.check();
     context.progress(pages.length, numbers.length);
-    pages.push({ number, ...(await readPage(await file.getPage(number), OPS, isTagged)) });
+    const page = { number, ...(await readPage(await file.getPage(number), OPS, isTagged)) };
+    pages.push(page);
+    if (options.ocr === 'force' || (options.ocr === 'auto' && page.chunks.length === 0)) {
+      const blocks = await scannedBlocks(file, number, context);
+      if (blocks) scanned.set(number, blocks);
+    }
   }
   const outline = outlineLevels(await file.getOutline().catch(() => null));
   const { info } = await file.getMetadata().catch(() => ({ info: {} }));
   await file.loadingTask.destroy();
-  const empty = pages.filter(({ chunks }) => chunks.length === 0).map(({ number }) => number);
+  const empty = pages.filter(({ number, chunks }) => chunks.length === 0 && !scanned.has(number)).map(({ number }) => number);
   const facts = factsOf(info);
   return {
-    blocks: toBlocks(pages, outline, options.pageMarkers === true),
+    blocks: toBlocks(pages, scanned, outline, options.pageMarkers === true),
     metadata: { ...facts, pages: String(file.numPages) },
     ...(facts['title'] && { title: facts['title'] }),
-    ...(empty.length > 0 && { warnings: [`No text on page ${empty.join(', ')}: scanned or drawn.`] }),
+    ...(empty.length > 0 && { warnings: [emptyWarning(empty, options)] }),
   };
 }
 
-function toBlocks(pages: readonly PdfPage[], outline: ReadonlyMap<string, number>, markers: boolean): Block[] {
+function emptyWarning(pages: readonly number[], { ocr, ocrEngine }: ConvertContext['options']): string {
+  const said = `No text on page ${pages.join(', ')}: scanned or drawn.`;
+  if (ocr !== 'auto' && ocr !== 'force') return `${said} OCR reads it when an engine is installed.`;
+  return ocrEngine ? said : `${said} ${noOcrEngine}`;
+}
+
+/** The text of a page that is a picture; undefined when nothing can read it. */
+async function scannedBlocks(
+  file: Awaited<ReturnType<typeof open>>,
+  number: number,
+  context: ConvertContext,
+): Promise<readonly Block[] | undefined> {
+  const images = await extractImages(file, number).catch(() => []);
+  const largest = images.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];
+  return largest && pictureText(toPng(largest), context);
+}
+
+function toBlocks(
+  pages: readonly PdfPage[],
+  scanned: ReadonlyMap<number, readonly Block[]>,
+  outline: ReadonlyMap<string, number>,
+  markers: boolean,
+): Block[] {
   const tables = pages.map(({ rulings, chunks }) => findRuledTables(rulings, chunks));
   const texts = withoutFurniture(pages, tables);
   const sizes = new HeadingSizes(
@@ -58,6 +88,8 @@ function toBlocks(pages: readonly PdfPage[], outline: ReadonlyMap<string, number
   const hasHeadings = roles.some(({ headings }) => headings);
   const blocks = pages.map((page, at) => {
     const { tree, rulings } = page;
+    const read = scanned.get(page.number);
+    if (read) return [...read];
     const chunks = splitAtWalls(texts[at] ?? [], rulings);
     const drawn = findRuledTables(rulings, chunks);
     if (usesTags && tree && coversPage({ chunks, tree })) return taggedBlocks({ chunks, tree }, sizes, hasHeadings, drawn);
@@ -118,6 +150,6 @@ async function open(bytes: Uint8Array, password: string | undefined) {
           : 'The PDF is password protected, and the given password does not open it.',
         { cause: error },
       );
-    throw new ConvertError('malformed', `The PDF is broken: ${message}`, { cause: error });
+    throw new ConvertError('malformed', `The PDF is broken: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -51,7 +51,8 @@ function grow(rows: readonly SegmentRow[], first: number): number {
         // A header over several columns may cross gutters, when the columns go on below.
         const below = rows[at + 1];
         if (!below || shared(gutters, gapsOf(below)).length < gutters.length / 2 || kept.length === 0) break;
-      } else gutters = at - first < 3 && kept.length < gutters.length ? kept : merged(gutters, kept);
+      } else if (row.segments.length - 1 > gutters.length) gutters = gapsOf(row);
+      else gutters = at - first < 3 && kept.length < gutters.length ? kept : merged(gutters, kept);
       pitches = [...pitches, gap];
       last = at;
       continue;
@@ -108,14 +109,18 @@ function merged(gutters: readonly Interval[], kept: readonly Interval[]): Interv
 function toTable(rows: readonly SegmentRow[], first: number, last: number, rulings: readonly Ruling[]): OpenTable | undefined {
   const taken = rows.slice(first, last + 1);
   const full = taken.filter(({ segments }) => segments.length > 1);
-  const columns = columnsOf(taken);
+  const spans = spanningRules(taken, rulings);
+  const columns = columnsOf(taken.map((row) => ({ ...row, segments: row.segments.filter((segment) => !spans.has(segment)) })));
   if (columns.length < 2 || full.length < (columns.length > 2 ? 2 : 3)) return undefined;
   const firstTexts = taken.flatMap(({ segments }) =>
     segments[0] && segments[0].left < (columns[0]?.[1] ?? 0) ? [textOf(segments[0])] : [],
   );
   // Marks before texts are a list.
   if (columns.length === 2 && firstTexts.every((text) => mark.test(text))) return undefined;
-  const lines = taken.map((row) => ({ row, cells: row.segments.map((segment) => cellOf(segment, columns)) }));
+  const lines = taken.map((row) => ({
+    row,
+    cells: row.segments.map((segment) => cellOf(segment, spans.get(segment) ?? segment, columns)),
+  }));
   const usual = median(lines.slice(1).map(({ row }, at) => row.baseline - (lines[at]?.row.baseline ?? 0)));
   const result: OpenCell[][] = [];
   const wrapped = wrappedLines(
@@ -198,7 +203,30 @@ function columnsOf(rows: readonly SegmentRow[]): Interval[] {
   return columns;
 }
 
-function cellOf(segment: Segment, columns: readonly Interval[]): OpenCell {
+/** Headers over several columns have a line below them that is as wide as these columns. */
+function spanningRules(rows: readonly SegmentRow[], rulings: readonly Ruling[]): Map<Segment, Place> {
+  const left = Math.min(...rows.flatMap(({ segments }) => segments.map((segment) => segment.left)));
+  const right = Math.max(...rows.flatMap(({ segments }) => segments.map((segment) => segment.right)));
+  const found = new Map<Segment, Place>();
+  for (const { segments, size, baseline } of rows) {
+    const lines = rulings.filter(
+      ({ isVertical, at, from, to }) => !isVertical && at > baseline && at < baseline + size * 1.3 && to - from < (right - left) * 0.8,
+    );
+    for (const segment of segments) {
+      const line = lines.find(({ from, to }) => from <= segment.left + 3 && to >= segment.right - 3);
+      const isAlone = line && segments.every((other) => other === segment || other.right <= line.from || other.left >= line.to);
+      if (isAlone && line.to - line.from > (segment.right - segment.left) * 1.2) found.set(segment, { left: line.from, right: line.to });
+    }
+  }
+  return found;
+}
+
+interface Place {
+  readonly left: number;
+  readonly right: number;
+}
+
+function cellOf({ chunks }: Segment, segment: Place, columns: readonly Interval[]): OpenCell {
   const overlapped = columns.flatMap(([from, to], at) => {
     const overlap = Math.min(to, segment.right) - Math.max(from, segment.left);
     return overlap > Math.min(to - from, segment.right - segment.left) * 0.3 ? [at] : [];
@@ -206,12 +234,12 @@ function cellOf(segment: Segment, columns: readonly Interval[]): OpenCell {
   const middle = (segment.left + segment.right) / 2;
   // A text in the middle of two columns is over both.
   const between = columns.findIndex(([, end], at) => middle > end && middle < (columns[at + 1]?.[0] ?? 0));
-  if (overlapped.length === 0 && between !== -1) return { column: between, colspan: 2, chunks: [...segment.chunks] };
+  if (overlapped.length === 0 && between !== -1) return { column: between, colspan: 2, chunks: [...chunks] };
   const nearest = columns
     .map(([from, to], at) => ({ at, distance: middle < from ? from - middle : middle > to ? middle - to : 0 }))
     .toSorted((a, b) => a.distance - b.distance)[0]?.at;
   const column = overlapped[0] ?? nearest ?? 0;
-  return { column, colspan: Math.max(1, (overlapped.at(-1) ?? column) - column + 1), chunks: [...segment.chunks] };
+  return { column, colspan: Math.max(1, (overlapped.at(-1) ?? column) - column + 1), chunks: [...chunks] };
 }
 
 /** Whether a line is the rest of the row above it. */

@@ -91,7 +91,9 @@ describe('PDF', () => {
   });
 
   it('says which pages have no text, and what is broken', async () => {
-    expect((await convert(pdf(['', at(50, 700, 'text')]))).warnings).toEqual(['No text on page 1: scanned or drawn.']);
+    expect((await convert(pdf(['', at(50, 700, 'text')]))).warnings).toEqual([
+      'No text on page 1: scanned or drawn. OCR reads it when an engine is installed.',
+    ]);
     await expect(convert(Buffer.from('%PDF-1.4\nnothing'))).rejects.toMatchObject({ code: 'malformed' });
   });
 });

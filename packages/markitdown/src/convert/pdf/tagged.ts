@@ -1,10 +1,11 @@
 /** Tagged PDF: the structure that the author's program wrote down, where it covers the text. */
-import type { Block, Cell, Inline, ListItem } from '../model/document.ts';
+import type { Block, Inline, ListItem } from '../model/document.ts';
 import { isBlank, joinLines, lineBlocks, linesInOrder, plainRun } from './lines.ts';
 import type { Chunk } from './geometry.ts';
 import type { HeadingSizes } from './headings.ts';
 import type { RuledTable } from './ruled-tables.ts';
 import { ruledBlocks } from './blocks.ts';
+import { type PlacedCell, withSpans } from './tagged-table.ts';
 
 /** An element of the structure tree as the engine lists it. */
 export interface TagNode {
@@ -252,52 +253,6 @@ class Reader {
       return cells.length > 0 ? [cells] : [];
     });
   }
-}
-
-interface PlacedCell extends Cell {
-  readonly left: number;
-  readonly right: number;
-}
-
-/** The engine does not tell spans: rows with fewer cells are laid over the columns of full ones. */
-function withSpans(rows: readonly (readonly PlacedCell[])[]): Cell[][] {
-  const width = Math.max(...rows.map(({ length }) => length));
-  const full = rows.filter(({ length }) => length === width);
-  const columns = Array.from({ length: width }, (_, at) => {
-    const cells = full.flatMap((row) => {
-      const cell = row[at];
-      return cell && Number.isFinite(cell.left) ? [cell] : [];
-    });
-    return { left: Math.min(...cells.map(({ left }) => left)), right: Math.max(...cells.map(({ right }) => right)) };
-  });
-  const centers = columns.map(({ left, right }) => (left + right) / 2);
-  return rows.map((row) => {
-    if (row.length === width) return row.map(({ blocks }) => ({ blocks }));
-    const result: Cell[] = [];
-    let next = 0;
-    for (const [at, cell] of row.entries()) {
-      const middle = (cell.left + cell.right) / 2;
-      const left = row.length - at - 1;
-      // The nearest column that leaves room for the cells after this one.
-      let column = next;
-      for (let other = next; other < width - left; other++)
-        if (Math.abs((centers[other] ?? 0) - middle) < Math.abs((centers[column] ?? 0) - middle)) column = other;
-      const covered = columns.flatMap((one, index) => (index >= next && one.right > cell.left && one.left < cell.right ? [index] : []));
-      const first = Math.max(next, Math.min(covered[0] ?? column, width - left - 1));
-      while (next < first) {
-        result.push({ blocks: [] });
-        next++;
-      }
-      const colspan = Math.max(1, Math.min((covered.at(-1) ?? first) - first + 1, width - left - first));
-      result.push({ blocks: cell.blocks, colspan });
-      next = first + colspan;
-    }
-    while (next < width) {
-      result.push({ blocks: [] });
-      next++;
-    }
-    return result;
-  });
 }
 
 const bulletMark = /^\s*(?:[•◦▪▫●○■□‣⁃∙·➢✓✔❖–—-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s*/i;

@@ -2,7 +2,7 @@
 import type { ConvertContext } from '../converter.ts';
 import { ConvertError } from '../errors.ts';
 import type { Block, Document, Inline } from '../model/document.ts';
-import { BlockBuilder, type ParagraphFacts } from './builder.ts';
+import { BlockBuilder, isCode, type ParagraphFacts } from './builder.ts';
 import { characters, encodingOfCharset, encodingOfPage } from './charset.ts';
 import { applyProperty, ignored, resetParagraph, startState, type State } from './state.ts';
 import { hexPicture } from './picture.ts';
@@ -106,7 +106,8 @@ export class RtfReader {
       return;
     }
     if (this.#state.hidden) return;
-    const { bold, italic, strike, script } = this.#state;
+    const { bold, italic, strike, script, font } = this.#state;
+    const code = this.#tables.monospaced.has(font);
     const href = this.#instruction.findLast((one) => one !== undefined);
     this.#content.push({
       type: 'text',
@@ -115,6 +116,7 @@ export class RtfReader {
       ...(italic && { italic }),
       ...(strike && { strike }),
       ...(script && { script }),
+      ...(code && { code }),
       ...(href !== undefined && { href }),
     });
   }
@@ -161,6 +163,9 @@ export class RtfReader {
       case 'stylesheet':
       case 'info':
         state.destination = word;
+        return;
+      case 'fmodern':
+        if (state.destination === 'fonttbl') this.#tables.monospaced.add(state.font);
         return;
       case 'fcharset': {
         const encoding = encodingOfCharset(value ?? 0);
@@ -254,7 +259,7 @@ export class RtfReader {
   }
 
   #paragraphFacts(content: readonly Inline[]): ParagraphFacts {
-    const { style, outline, list, level, inTable } = this.#state;
+    const { style, outline, list, level, inTable, indent } = this.#state;
     const known = style === undefined ? undefined : this.#tables.styles.get(style);
     const name = known?.name ?? '';
     const number = /^heading (\d)/.exec(name)?.[1];
@@ -262,9 +267,10 @@ export class RtfReader {
     const heading = name === 'title' ? 1 : number !== undefined ? Number(number) : deep !== undefined && deep < 9 ? deep + 1 : undefined;
     return {
       heading,
-      code: /^(?:source code|preformatted text|html preformatted|code)$/.test(name),
+      code: /^(?:source code|preformatted text|html preformatted|code)$/.test(name) || isCode(content),
       quote: /quot/.test(name),
       inTable,
+      indent,
       item: list === undefined || content.length === 0 ? undefined : this.#tables.next(list, level),
     };
   }

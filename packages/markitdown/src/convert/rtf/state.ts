@@ -18,6 +18,8 @@ export interface State {
   level: number;
   outline: number | undefined;
   inTable: boolean;
+  /** Left indent, in twips. */
+  indent: number;
 }
 
 /** The state at the start. */
@@ -37,6 +39,7 @@ export function startState(): State {
     level: 0,
     outline: undefined,
     inTable: false,
+    indent: 0,
   };
 }
 
@@ -47,6 +50,7 @@ export function resetParagraph(state: State): void {
   state.level = 0;
   state.outline = undefined;
   state.inTable = false;
+  state.indent = 0;
 }
 
 /** Sets a property of text or of a paragraph. @returns false when the word is no property */
@@ -85,6 +89,10 @@ export function applyProperty(state: State, word: string, value: number | undefi
       return true;
     case 'outlinelevel':
       state.outline = value;
+      return true;
+    case 'li':
+    case 'lin':
+      state.indent = value ?? 0;
       return true;
     case 'f':
       state.font = value ?? 0;

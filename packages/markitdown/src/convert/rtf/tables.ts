@@ -16,6 +16,8 @@ export interface RtfLevel {
 /** Collects what the tables say while the file is read. */
 export class RtfTables {
   readonly encodings = new Map<number, string>();
+  /** Fonts whose letters are equally wide. */
+  readonly monospaced = new Set<number>();
   readonly styles = new Map<number, RtfStyle>();
   readonly #lists = new Map<number, RtfLevel[]>();
   readonly #overrides = new Map<number, number>();

@@ -1,10 +1,10 @@
 /** Spreadsheets: every sheet a heading and its tables, values as they are shown. */
 import { read, utils } from '@e965/xlsx';
-import type { WorkSheet } from '@e965/xlsx';
+import type { ParsingOptions, WorkSheet } from '@e965/xlsx';
 import { Zip } from '../archive/zip.ts';
 import type { ConvertContext, Converter, Input } from '../converter.ts';
 import type { Kind } from '../detect/kind.ts';
-import { ConvertError } from '../errors.ts';
+import { ConvertError, reasonOf } from '../errors.ts';
 import { type Block, type Document, heading, paragraph } from '../model/document.ts';
 import { selectPages } from '../pages.ts';
 import { SheetDrawings } from './drawings.ts';
@@ -18,7 +18,9 @@ export const sheet: Converter = { name: 'spreadsheet', accepts: ({ kind }) => ki
 function convert({ bytes, detected }: Input, context: ConvertContext): Document {
   if (detected.kind !== 'xls') checkSize(bytes, context);
   const { options } = context;
-  const book = readBook(bytes);
+  const names = options.pages === undefined ? undefined : readBook(bytes, { ...secret(options.password), bookSheets: true }).SheetNames;
+  const some = names && names.flatMap((name, at) => (selectPages(options.pages, names.length, names)(at + 1) ? [name] : []));
+  const book = readBook(bytes, { ...secret(options.password), ...(some && { sheets: some }) });
   const wanted = selectPages(options.pages, book.SheetNames.length, book.SheetNames);
   const drawings = detected.kind === 'xlsx' ? new SheetDrawings(bytes, context) : undefined;
   const notes = new Map<string, Block[]>();
@@ -36,14 +38,17 @@ function convert({ bytes, detected }: Input, context: ConvertContext): Document 
   return { blocks, notes, metadata: { sheets: book.SheetNames.join(', ') }, ...(title && { title }) };
 }
 
-function readBook(bytes: Uint8Array) {
+function secret(password: string | undefined): ParsingOptions {
+  return password === undefined ? {} : { password };
+}
+
+function readBook(bytes: Uint8Array, options: ParsingOptions) {
   try {
-    return read(bytes, { type: 'array', dense: true, cellDates: false, cellNF: true, cellStyles: true });
+    return read(bytes, { type: 'array', dense: true, cellDates: false, cellNF: true, cellStyles: true, ...options });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (/password|encrypt/i.test(message))
-      throw new ConvertError('encrypted', 'The workbook is protected with a password.', { cause: error });
-    throw new ConvertError('malformed', `The workbook is broken: ${message}`, { cause: error });
+    if (/password|encrypt/i.test(message)) throw new ConvertError('encrypted', 'The workbook is password protected.', { cause: error });
+    throw new ConvertError('malformed', `The workbook is broken: ${reasonOf(error)}`, { cause: error });
   }
 }
 

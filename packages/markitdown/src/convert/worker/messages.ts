@@ -4,13 +4,13 @@ import type { ConvertErrorCode } from '../errors.ts';
 import type { ConvertOptions } from '../options.ts';
 
 /** Options that can cross a process border. */
-export type PlainOptions = Omit<ConvertOptions, 'signal' | 'onProgress' | 'converters'>;
+export type PlainOptions = Omit<ConvertOptions, 'signal' | 'onProgress' | 'converters' | 'ocrEngine' | 'transcriber'>;
 
 /** One conversion. */
 export interface Job {
   readonly bytes: Uint8Array;
   readonly options: PlainOptions;
-  /** URLs of modules that export a converter as default. */
+  /** URLs of modules; see {@link Plugin}. */
   readonly plugins: readonly string[];
 }
 

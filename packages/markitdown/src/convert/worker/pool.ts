@@ -20,8 +20,8 @@ export interface WorkerPoolOptions {
 }
 
 /** Options of one conversion. Converters come as modules here, because functions cannot cross processes. */
-export interface WorkerJobOptions extends Omit<ConvertOptions, 'converters'> {
-  /** URLs of modules whose default export is a converter. */
+export interface WorkerJobOptions extends Omit<ConvertOptions, 'converters' | 'ocrEngine' | 'transcriber'> {
+  /** URLs of modules; see {@link Plugin}. */
   readonly plugins?: readonly string[];
 }
 
@@ -116,7 +116,13 @@ class Worker {
     this.#memoryMb = memoryMb;
     const inherited = process.execArgv.filter((flag) => !/^--(?:inspect|max-old-space-size)/.test(flag));
     this.#process = fork(workerFile(), {
-      execArgv: [...inherited, `--max-old-space-size=${memoryMb}`, '--stack-size=3900', '--disable-warning=ExperimentalWarning'],
+      execArgv: [
+        ...inherited,
+        `--max-old-space-size=${memoryMb}`,
+        '--max-semi-space-size=32',
+        '--stack-size=3900',
+        '--disable-warning=ExperimentalWarning',
+      ],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       env: {},

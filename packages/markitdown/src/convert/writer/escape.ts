@@ -6,25 +6,28 @@ export function escapeInline(text: string): string {
   return text
     .replaceAll(/\\(?=[!-/:-@[-`{-~])/g, '\\\\')
     .replaceAll('`', '\\`')
-    .replaceAll(/\*+/g, (run, at: number) => (isSpaced(text, at, run.length) ? run : run.replaceAll('*', '\\*')))
+    .replaceAll(/\*+/g, (run, at: number, all: string) => (isSpaced(all, at, run.length) ? run : run.replaceAll('*', '\\*')))
     .replaceAll(/_+/g, (run, at: number, all: string) =>
       isWithinWord(all, at, run.length) || isSpaced(all, at, run.length) ? run : run.replaceAll('_', '\\_'),
     )
-    .replaceAll(/~~/g, '\\~\\~')
-    .replaceAll(/\[(?=[^\]]*\](?:\(|\[|:))/g, '\\[')
-    .replaceAll(/\[\^/g, '\\[^')
-    .replaceAll(/<(?=[a-z/!?])/gi, '\\<')
+    .replaceAll(/~+/g, (run, at: number, all: string) => (isSpaced(all, at, run.length) ? run : run.replaceAll('~', '\\~')))
+    .replaceAll(/\[(?=\^|[^\]]*\](?:\(|\[|:))/g, '\\[')
+    .replaceAll(/<(?=[a-z/!?]|[^\s<>]+@[^\s<>]*>)/gi, '\\<')
     .replaceAll(/&(?=#?\w+;)/g, '\\&');
 }
 
 /** Escapes what would begin a block at the start of a line. */
 export function escapeLineStart(line: string): string {
-  return line
-    .replace(/^(\s*)(#{1,6})(?=\s|$)/, '$1\\$2')
-    .replace(/^(\s*)([-+*])(?=\s|$)/, '$1\\$2')
-    .replace(/^(\s*)(\d{1,9})([.)])(?=\s|$)/, '$1$2\\$3')
-    .replace(/^(\s*)>/, '$1\\>')
-    .replace(/^(\s*)(={3,}|-{3,}|_{3,}|\*{3,}|~{3,}|`{3,})/, '$1\\$2');
+  return (
+    line
+      .replace(/^(\s*)(#{1,6})(?=\s|$)/, '$1\\$2')
+      .replace(/^(\s*)([-+*])(?=\s|$)/, '$1\\$2')
+      .replace(/^(\s*)(\d{1,9})([.)])(?=\s|$)/, '$1$2\\$3')
+      .replace(/^(\s*)>/, '$1\\>')
+      // Lines of nothing else are rules.
+      .replace(/^(\s*)(([-_*])(?:\s*\3){2,}\s*$)/, '$1\\$2')
+      .replace(/^(\s*)(`{3,}[^`]*$|~{3,})/, '$1\\$2')
+  );
 }
 
 function isSpaced(text: string, at: number, length: number): boolean {

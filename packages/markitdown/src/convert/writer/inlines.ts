@@ -14,6 +14,8 @@ export interface InlineStyle {
 
 /** Prints inlines as one piece of Markdown. */
 export function writeInlines(content: readonly Inline[], style: InlineStyle): string {
+  const [only] = content;
+  if (content.length === 1 && only?.type === 'text' && isPlain(only)) return escapeInline(only.text);
   const parts: string[] = [];
   for (let at = 0; at < content.length;) {
     const part = content[at];
@@ -49,12 +51,19 @@ export function tidyLines(printed: string): string {
   return (
     printed
       .split('\n')
-      .map((line) => escapeLineStart(line.trim()))
+      .map((line, at) => escapeLineStart(line.trim()).replace(/^=+$/, (under) => (at > 0 ? `\\${under}` : under)))
       .join('\n')
+      // A break at the beginning breaks nothing.
+      .replace(/^(?:\\\n)+/, '')
       // Two breaks in a row are a new paragraph.
       .replaceAll(/(?:\\\n){2,}/g, '\n\n')
       .trim()
   );
+}
+
+/** A run without marks, as most cells have. */
+function isPlain({ bold, italic, strike, code, script, href }: Run): boolean {
+  return !bold && !italic && !strike && !code && script === undefined && href === undefined;
 }
 
 function isLinked(part: Inline | undefined, href: string | undefined): boolean {

@@ -1,6 +1,6 @@
 /** Prints a document as GitHub-flavoured Markdown. Every convention of the output is decided in this folder. */
 import { ConvertError } from '../errors.ts';
-import type { Block, Document, Inline, List, Picture, Table } from '../model/document.ts';
+import type { Block, Document, Inline, List, ListItem, Picture, Table } from '../model/document.ts';
 import { type InlineStyle, tidyLines, writeInlines, writeTarget } from './inlines.ts';
 import { needsHtml, writeHtmlTable, writePipeTable } from './table.ts';
 
@@ -13,6 +13,9 @@ export interface WriteOptions {
   /** The address printed for a picture; nothing for a picture that is printed as its description alone. Default: its `url`. */
   readonly pictureTarget?: (picture: Picture) => string | undefined;
 }
+
+/** What Office adds to descriptions that it makes itself. */
+const boilerplate = / ?(?:AI-generated content may be incorrect|Description automatically generated(?: with \w+ confidence)?)\.?\s*$/i;
 
 /** Deeper blocks are printed without their structure. */
 const deepest = 64;
@@ -96,7 +99,7 @@ class Writer {
 
   #picture(picture: Picture): string {
     const target = this.#options.pictureTarget ? this.#options.pictureTarget(picture) : picture.url;
-    const alt = picture.alt.replaceAll(/\s+/g, ' ').replaceAll(/[[\]]/g, '\\$&').trim();
+    const alt = picture.alt.replaceAll(/\s+/g, ' ').replace(boilerplate, '').replaceAll(/[[\]]/g, '\\$&').trim();
     if (target === undefined) return alt;
     return `![${alt}](${target.startsWith('data:') ? target : writeTarget(target)})`;
   }
@@ -112,8 +115,9 @@ class Writer {
     const loose = list.items.some(({ blocks }) => blocks.filter(({ type }) => type !== 'list').length > 1);
     const items = list.items.map((item, index) => {
       const mark = list.ordered ? `${(list.start ?? 1) + index}. ` : '- ';
-      const task = taskMark(item.checked);
-      const pieces = item.blocks.map((block) => this.block(block, depth + 1)).filter((piece) => piece !== '');
+      const { checked, blocks } = asTask(item);
+      const task = taskMark(checked);
+      const pieces = blocks.map((block) => this.block(block, depth + 1)).filter((piece) => piece !== '');
       return `${mark}${task}${indent(pieces.join(loose ? '\n\n' : '\n'), ' '.repeat(mark.length))}`.trimEnd();
     });
     return items.join(loose ? '\n\n' : '\n');
@@ -180,6 +184,7 @@ class Writer {
 
 /** Text for a cell: on one line, pipes escaped. */
 export function cellText(printed: string): string {
+  if (!/[|\n]/.test(printed)) return printed.trim();
   return printed
     .trim()
     .replaceAll(/[ \t]*\n+[ \t]*/g, '<br>')
@@ -190,6 +195,16 @@ function fenced(code: string, language: string): string {
   const longest = Math.max(2, ...[...code.matchAll(/^\s*(`{3,})/gm)].map(([, ticks = '']) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${code.replace(/\n$/, '')}\n${fence}`;
+}
+
+/** Programs without tasks write boxes before their texts. */
+function asTask(item: ListItem): ListItem {
+  const [first, ...others] = item.blocks;
+  const [run, ...rest] = first?.type === 'paragraph' ? first.content : [];
+  const box = run?.type === 'text' ? /^\s*([☐☑☒])\s+(?=\S)|^\s*([☐☑☒])\s*$/.exec(run.text) : null;
+  if (item.checked !== undefined || first?.type !== 'paragraph' || run?.type !== 'text' || !box) return item;
+  const content = [{ ...run, text: run.text.slice(box[0].length) }, ...rest];
+  return { checked: (box[1] ?? box[2]) !== '☐', blocks: [{ ...first, content }, ...others] };
 }
 
 function taskMark(checked: boolean | undefined): string {
