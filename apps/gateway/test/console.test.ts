@@ -50,9 +50,9 @@ const inTerminal = async (page: Page, text: string) => {
 };
 const connected = (page: Page) => page.locator('.terminal:visible [role=status]', { hasText: /^connected$/ }).waitFor();
 const terminalSees = (page: Page, text: string) =>
-  page.waitForFunction(
-    `[...document.querySelectorAll('.xterm-rows')].some(({ textContent }) => textContent.includes(${JSON.stringify(text)}))`,
-  );
+  expect
+    .poll(() => page.evaluate("[...document.querySelectorAll('.xterm-rows')].map((rows) => rows.textContent).join()"), patient)
+    .toContain(text);
 
 describe('the console in a real browser', () => {
   it('asks for the key, refuses a wrong one, and keeps the right one for this tab', async () => {
@@ -162,11 +162,13 @@ describe('the console in a real browser', () => {
       url: 'data:text/html,<title>t</title><body style="background:rgb(200,30,90)"><input autofocus style="position:fixed;left:20px;top:20px;width:300px;height:60px">',
     });
     await go(page, 'Browser');
-    await page.waitForFunction(`(() => {
+    const isRed = `(() => {
       const canvas = document.querySelector('canvas');
-      const pixel = canvas && canvas.width > 300 && canvas.getContext('2d').getImageData(canvas.width - 5, canvas.height - 5, 1, 1).data;
-      return pixel && pixel[0] > 150 && pixel[1] < 80;
-    })()`);
+      if (!canvas || canvas.width <= 300) return false;
+      const [red, green] = canvas.getContext('2d').getImageData(canvas.width - 5, canvas.height - 5, 1, 1).data;
+      return red > 150 && green < 80;
+    })()`;
+    await expect.poll(() => page.evaluate(isRed), patient).toBe(true);
     await page.getByRole('button', { name: 'Take over' }).click();
     await page.getByText('you act').waitFor();
     await page.locator('canvas').click({ position: { x: 60, y: 40 } });
