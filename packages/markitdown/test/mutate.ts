@@ -20,7 +20,7 @@ export function mutate(sample: Uint8Array, seed: number): Uint8Array {
     const names = Object.keys(files);
     const name = names[Math.floor(random() * names.length)] ?? '';
     if (random() < 0.1) delete files[name];
-    else files[name] = broken(files[name] ?? new Uint8Array(), random);
+    else files[name] = Uint8Array.from(broken(files[name] ?? new Uint8Array(), random));
     return zipSync(files);
   }
   return broken(sample, random);
@@ -48,7 +48,7 @@ const strange = [
 ];
 
 function broken(sample: Uint8Array, random: () => number): Uint8Array {
-  let bytes = Uint8Array.from(sample);
+  let bytes: Uint8Array = Uint8Array.from(sample);
   const place = () => Math.floor(random() * (bytes.length + 1));
   const times = 1 + Math.floor(random() * 6);
   for (let change = 0; change < times; change++) {

@@ -2,14 +2,8 @@
 import * as fc from 'fast-check';
 import type { Block, Inline, ListItem } from '../../src/convert/index.ts';
 
-/** What is compared: kinds, levels and text. */
-export type Shape =
-  | readonly ['heading', level: number, text: string]
-  | readonly ['paragraph', text: string]
-  | readonly ['code', text: string]
-  | readonly ['quote', ...Shape[]]
-  | readonly ['list', ordered: boolean, ...Shape[][]]
-  | readonly ['table', ...string[][]];
+/** What is compared: a kind, then its level or order, and its text or the shapes inside. */
+export type Shape = readonly [kind: 'heading' | 'paragraph' | 'code' | 'quote' | 'list' | 'table', ...facts: unknown[]];
 
 const letters = [...'abcdeXYZ019 éß中*_#[](){}<>&|\\`~!$^-+.:;=/"\'@%'];
 const word = fc
