@@ -1,5 +1,6 @@
 /** Clients that cost as little as they can: raw JSON-RPC over kept connections, so that the gateway is what is measured. */
-import { Agent, request } from 'node:http';
+import { request } from 'node:http';
+import { Wire } from './wire.ts';
 
 /** Calls `hello` once and checks the answer. */
 export interface Caller {
@@ -25,21 +26,18 @@ const envelope = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-interface Answer {
-  readonly status: number;
-  readonly session: string | undefined;
-  readonly text: string;
-}
+const accepted = { Accept: 'application/json, text/event-stream', 'Content-Type': 'application/json' };
 
 /** Speaks Streamable HTTP; an old session is opened first. @throws when the endpoint is not ready */
 export async function openStreamable({ url, headers = {}, tool, args = { name: 'you' }, era }: CallerOptions): Promise<Caller> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const wire = new Wire(url);
   const modern = era === '2026-07-28';
   let session: Record<string, string> = {};
   let id = 0;
-  const send = (method: string, params: object, isRequest = true): Promise<Answer> => {
+  const send = (method: string, params: object, isRequest = true) => {
     const body = JSON.stringify({ jsonrpc: '2.0', ...(isRequest && { id: ++id }), method, params });
-    return post(agent, url, body, {
+    return wire.post(body, {
+      ...accepted,
       ...headers,
       ...session,
       'mcp-protocol-version': era,
@@ -49,7 +47,8 @@ export async function openStreamable({ url, headers = {}, tool, args = { name: '
   if (!modern) {
     const opened = await send('initialize', { protocolVersion: era, capabilities: {}, clientInfo });
     if (opened.status !== 200) throw new Error(`initialize: ${opened.status} ${opened.text.slice(0, 200)}`);
-    if (opened.session !== undefined) session = { 'mcp-session-id': opened.session };
+    const given = /^mcp-session-id: *(\S+)/im.exec(opened.head)?.[1];
+    if (given !== undefined) session = { 'mcp-session-id': given };
     await send('notifications/initialized', {}, false);
   }
   return {
@@ -58,13 +57,12 @@ export async function openStreamable({ url, headers = {}, tool, args = { name: '
       const { status, text } = await send('tools/call', params);
       if (status !== 200 || !text.includes('Hello, you!')) throw new Error(`tools/call: ${status} ${text.slice(0, 300)}`);
     },
-    close: () => agent.destroy(),
+    close: () => wire.close(),
   };
 }
 
 /** Speaks the HTTP+SSE of 2024-11-05: requests by POST, every answer on one event stream. */
 export async function openSse({ url, headers = {}, tool }: CallerOptions): Promise<Caller> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const waiting = new Map<number, (text: string) => void>();
   const { promise: endpoint, resolve, reject } = Promise.withResolvers<string>();
   const stream = request(new URL(url), { headers: { ...headers, accept: 'text/event-stream' } }, (response) => {
@@ -81,52 +79,25 @@ export async function openSse({ url, headers = {}, tool }: CallerOptions): Promi
     });
   });
   stream.once('error', reject).end();
-  const target = await endpoint;
+  const wire = new Wire(await endpoint);
   let id = 0;
   const send = async (method: string, params: object) => {
     const own = ++id;
     const { promise: answered, resolve: answer } = Promise.withResolvers<string>();
     waiting.set(own, answer);
-    const { status, text } = await post(agent, target, JSON.stringify({ jsonrpc: '2.0', id: own, method, params }), headers);
+    const { status, text } = await wire.post(JSON.stringify({ jsonrpc: '2.0', id: own, method, params }), { ...accepted, ...headers });
     if (status >= 300) throw new Error(`${method}: ${status} ${text.slice(0, 200)}`);
     const answerText = await answered;
     waiting.delete(own);
     return answerText;
   };
   await send('initialize', { protocolVersion: '2024-11-05', capabilities: {}, clientInfo });
-  await post(agent, target, JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }), headers);
+  await wire.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }), { ...accepted, ...headers });
   return {
     async call() {
       const text = await send('tools/call', { name: tool, arguments: { name: 'you' } });
       if (!text.includes('Hello, you!')) throw new Error(`tools/call: ${text.slice(0, 300)}`);
     },
-    close: () => (stream.destroy(), agent.destroy()),
+    close: () => (stream.destroy(), wire.close()),
   };
-}
-
-function post(agent: Agent, url: string, body: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      url,
-      {
-        agent,
-        method: 'POST',
-        headers: {
-          accept: 'application/json, text/event-stream',
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-          ...headers,
-        },
-      },
-      (response) => {
-        let text = '';
-        response
-          .setEncoding('utf8')
-          .on('data', (chunk: string) => (text += chunk))
-          .once('error', reject)
-          .once('end', () => resolve({ status: response.statusCode ?? 0, session: response.headers['mcp-session-id']?.toString(), text }));
-      },
-    );
-    sent.once('error', reject).end(body);
-  });
 }

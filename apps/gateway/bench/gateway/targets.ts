@@ -1,7 +1,8 @@
-/** What is measured: a direct connection, Sandlot with everything on, and the gateways that install from npm. */
+/** What is measured: a direct connection, the floor of a relay without policy, Sandlot with everything on, and the gateways that install from npm. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,7 +27,8 @@ interface Plan {
 }
 
 const versions = { 'mcp-hub': '4.2.1', 'mcp-proxy': '6.7.19', supergateway: '4.0.0' };
-const hello = fileURLToPath(new URL('hello-server.ts', import.meta.url));
+const helloSource = fileURLToPath(new URL('hello-server.ts', import.meta.url));
+const bareRelay = fileURLToPath(new URL('bare-relay.ts', import.meta.url));
 const bin = fileURLToPath(new URL('../../dist/bundle/bin.js', import.meta.url));
 const key = 'bench-key-0123456789';
 
@@ -40,10 +42,13 @@ function installPeers(folder: string): (name: keyof typeof versions) => string {
   return (name) => join(folder, 'node_modules', '.bin', name);
 }
 
-/** Every target. @param folder for installed peers and state, in milliseconds of the same run */
+/** Every target. @param folder for installed peers, the server and state */
 export function plans(folder: string): Plan[] {
   const peer = installPeers(join(folder, 'peers'));
   const config = join(folder, 'servers.json');
+  // As servers are installed: plain JavaScript, which Node need not translate at each start.
+  const hello = join(folder, 'hello.mjs');
+  writeFileSync(hello, stripTypeScriptTypes(readFileSync(helloSource, 'utf8')));
   const server = { command: process.execPath, args: [hello] };
   writeFileSync(config, JSON.stringify({ mcpServers: { hello: server } }));
   const url = (port: number) => `http://127.0.0.1:${port}/mcp`;
@@ -76,6 +81,11 @@ export function plans(folder: string): Plan[] {
     {
       name: 'direct',
       args: (port) => [hello, String(port)],
+      open: (port) => openStreamable({ url: url(port), tool: 'hello', era: '2026-07-28' }),
+    },
+    {
+      name: 'bare relay',
+      args: (port) => [bareRelay, String(port), hello],
       open: (port) => openStreamable({ url: url(port), tool: 'hello', era: '2026-07-28' }),
     },
     ours('2026-07-28'),
