@@ -15,7 +15,7 @@ import { Tickets } from '../src/auth/tickets.ts';
 import { Usage } from '../src/auth/usage.ts';
 import { listenApp } from '../src/listen.ts';
 import { auth, type GatewayEnv } from '../src/middleware/auth.ts';
-import { hostOrigin } from '../src/middleware/host-origin.ts';
+import { createHostCheck, hostOrigin } from '../src/middleware/host-origin.ts';
 import { jsonBody } from '../src/middleware/json-body.ts';
 import { limits } from '../src/middleware/limits.ts';
 import { securityHeaders } from '../src/middleware/security-headers.ts';
@@ -76,7 +76,7 @@ const bare = new Hono<GatewayEnv>().post('/mcp', async (c) => c.json(JSON.parse(
 
 async function whole(keys: number): Promise<Hono<GatewayEnv>> {
   return new Hono<GatewayEnv>()
-    .use(securityHeaders(), hostOrigin({ names: [], plain: false }))
+    .use(securityHeaders(), hostOrigin(createHostCheck({ names: [], plain: false })))
     .use(auth({ authenticator: await authenticator(keys), tickets: new Tickets(), ticketPaths: [] }), limits(new Usage()), jsonBody(1e7))
     .post('/mcp', (c) => c.json(c.get('body') as object));
 }

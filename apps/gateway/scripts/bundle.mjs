@@ -73,6 +73,7 @@ function checkExternals(folder, output) {
     chunks.get(file)?.imports.forEach(visit);
   };
   visit('bin.js');
+  chunks.get('bin.js')?.dynamicImports.forEach(visit);
   for (const id of atStart) {
     if (chunks.has(id) || id.startsWith('node:') || packageOf(id) in { ...dependencies, ...optionalDependencies }) continue;
     throw new Error(

@@ -10,10 +10,11 @@ import type { KeyEntry } from './auth/keys.ts';
 import { Tickets } from './auth/tickets.ts';
 import { Usage } from './auth/usage.ts';
 import { type Guard, openGuard } from './mcp/guard.ts';
+import { createEndpoint } from './mcp/endpoint.ts';
 import type { SessionLimits } from './mcp/sessions.ts';
 import type { Views } from './mcp/views.ts';
 import { auth, type GatewayEnv } from './middleware/auth.ts';
-import { hostOrigin, type HostRule } from './middleware/host-origin.ts';
+import { createHostCheck, hostOrigin, type HostRule } from './middleware/host-origin.ts';
 import { httpSpan } from './middleware/http-span.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { limits } from './middleware/limits.ts';
@@ -27,6 +28,7 @@ import { serverRoutes } from './routes/servers.ts';
 import { socketHints, socketRoutes } from './routes/sockets.ts';
 import { telemetryRoutes, type TelemetryRoutesOptions } from './routes/telemetry.ts';
 import { ticketRoutes } from './routes/tickets.ts';
+import { createShortWay, type ShortWay, unlessEntered } from './short-way.ts';
 import { OpenSockets } from './sockets/open-sockets.ts';
 import { type SocketRoute, ticketPath } from './sockets/route.ts';
 import { consoleRoutes } from './ui/console.ts';
@@ -62,6 +64,7 @@ export interface AppOptions {
 /** The app, and what ends its sessions. */
 export interface App {
   readonly app: Hono<GatewayEnv>;
+  readonly shortWay: ShortWay;
   /** Takes new keys, and ends what goes on with one that is gone. */
   readonly replaceKeys: (keys: readonly KeyEntry[]) => void;
   readonly close: () => Promise<void>;
@@ -79,6 +82,9 @@ export function createApp(options: AppOptions): App {
   const sweeping = setInterval(() => usage.sweep(), sweepMs).unref();
   const openSockets = new OpenSockets();
   const challenges = { oauth: options.oauth, scopes: () => scopesOf(registry) };
+  const checkHost = createHostCheck(options.hosts);
+  const endpoint = createEndpoint(views, { transport: 'tcp', maxRequestBytes, guard, log }, options.sessions);
+  const shortWay = createShortWay({ hosts: options.hosts, checkHost, authenticator, usage, maxRequestBytes, views, endpoint, guard });
   const fail = (error: unknown, c: Context) => answer(error, c, log, challenges);
   const app = new Hono<GatewayEnv>();
   app.onError(fail);
@@ -86,39 +92,39 @@ export function createApp(options: AppOptions): App {
     fail(new ToolError('NOT_FOUND', `No route ${c.req.method} ${c.req.path}.`, { advice: 'See /v1/openapi.json, or use MCP at /mcp.' }), c),
   );
   app.use(securityHeaders());
-  app.use(hostOrigin(options.hosts));
+  app.use(shortWay.settled);
+  app.use(hostOrigin(checkHost));
   app.use(previewHosts(previewApp(options, { tickets, usage, guard, fail }), options.hosts.names));
   app.route('/', healthRoutes(options.isReady));
   app.route('/', oauthRoutes(challenges));
   app.route('/', consoleRoutes(uis));
   // Whatever is added below this line needs a credential.
-  app.use(
-    auth({
-      authenticator,
-      tickets,
-      ticketPaths: allTicketPaths,
-      passOf(c) {
-        const place = uis.placeOf(new URL(c.req.url).pathname);
-        return place && callerOfPass(c, place, uis.passes);
-      },
-    }),
-  );
-  app.use(limits(usage));
+  const authenticate = auth({
+    authenticator,
+    tickets,
+    ticketPaths: allTicketPaths,
+    passOf(c) {
+      const place = uis.placeOf(new URL(c.req.url).pathname);
+      return place && callerOfPass(c, place, uis.passes);
+    },
+  });
+  app.use(unlessEntered(authenticate));
+  app.use(unlessEntered(limits(usage)));
   // Before the span: looking at telemetry makes none.
   app.route('/', telemetryRoutes(options.telemetry));
   app.route('/', uiRoutes(uis, guard));
   app.route('/', byteRoutes(registry, guard, options.oauth?.publicUrl));
-  app.use(jsonBody(maxRequestBytes));
+  app.use(unlessEntered(jsonBody(maxRequestBytes)));
   app.use(httpSpan());
   app.route('/', ticketRoutes(tickets, allTicketPaths));
   app.route('/', socketRoutes(sockets, guard, openSockets));
-  const mcp = mcpRoutes(views, { transport: 'tcp', maxRequestBytes, guard, log }, options.sessions);
-  app.route('/', mcp.routes);
+  app.route('/', mcpRoutes(views, endpoint, guard));
   app.route('/', serverRoutes({ registry, admin: options.admin, guard }));
   app.route('/', restRoutes(registry, views, guard, { workspace: uis.options.workspace, agentUser: uis.options.user }));
   app.route('/', socketHints(sockets));
   return {
     app,
+    shortWay,
     replaceKeys(keys) {
       authenticator.replaceKeys(keys);
       usage.sweep();
@@ -126,7 +132,7 @@ export function createApp(options: AppOptions): App {
     async close() {
       clearInterval(sweeping);
       openSockets.close();
-      await mcp.close();
+      await endpoint.close();
     },
   };
 }

@@ -235,7 +235,7 @@ export interface ListeningGateway {
 }
 
 /** The app of a gateway, and the key that opens it. */
-export interface GatewayApp extends Omit<ListeningGateway, 'http'>, Pick<App, 'app' | 'close'> {}
+export interface GatewayApp extends Omit<ListeningGateway, 'http'>, Pick<App, 'app' | 'shortWay' | 'close'> {}
 
 /**
  * Makes the app with its policy.
@@ -265,7 +265,7 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
     calls: gateway.calls,
     log,
   });
-  const { app, close, replaceKeys } = createApp({
+  const { close, replaceKeys, ...app } = createApp({
     uis,
     registry,
     admin,
@@ -283,7 +283,7 @@ export async function createGatewayApp(gateway: Gateway, values: GatewayValues, 
     log,
   });
   return {
-    app,
+    ...app,
     async close() {
       await close();
       await uis.close();
@@ -313,8 +313,8 @@ async function recordKeys({ guard, log }: Gateway, keys: readonly KeyEntry[]): P
 
 /** Listens for HTTP. @throws ToolError INVALID_ARGUMENT for a policy that is refused, UNAVAILABLE when the port is taken */
 export async function listenGateway(gateway: Gateway, values: GatewayValues): Promise<ListeningGateway> {
-  const { app, close, ...facts } = await createGatewayApp(gateway, values);
-  const http = await listenApp(app, values);
+  const { app, shortWay, close, ...facts } = await createGatewayApp(gateway, values);
+  const http = await listenApp(app, values, shortWay);
   return {
     ...facts,
     http,

@@ -6,6 +6,7 @@ import { type Address, bindServer, type HttpListening, serveUpgrades, upgradeOpt
 import type { Hono } from 'hono';
 import type { GatewayEnv } from './middleware/auth.ts';
 import { isHost } from './middleware/host-origin.ts';
+import type { ShortWay } from './short-way.ts';
 
 /** Longer than the minute for which clients and proxies keep an idle connection: who closes first must not be us, in the middle of their next request. */
 const keptMs = 75_000;
@@ -13,15 +14,21 @@ const keptMs = 75_000;
 /**
  * Starts listening.
  *
+ * @param shortWay takes what it can before the app. Default: none
  * @throws ToolError UNAVAILABLE when the port is taken
  */
-export function listenApp(app: Hono<GatewayEnv>, address: Address & { readonly basePath?: string }): Promise<HttpListening> {
+export function listenApp(
+  app: Hono<GatewayEnv>,
+  address: Address & { readonly basePath?: string },
+  shortWay?: ShortWay,
+): Promise<HttpListening> {
   // The app gets Node's own objects besides: the caller's address, and the end of the connection.
   const listener = getRequestListener((request, env) => app.fetch(request, env), { hostname: address.host });
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => void listener(incoming, outgoing);
   const server = createServer({ keepAliveTimeout: keptMs, ...upgradeOptions }, (incoming, outgoing) => {
     enter(incoming, address.basePath);
-    if (isHost(incoming.headers.host)) void listener(incoming, outgoing);
-    else refuse(incoming, outgoing);
+    if (!isHost(incoming.headers.host)) refuse(incoming, outgoing);
+    else if (!shortWay?.take(incoming, outgoing, answer)) answer(incoming, outgoing);
   });
   server.on('upgrade', (incoming) => enter(incoming, address.basePath));
   serveUpgrades(server, (request, bindings) =>

@@ -15,6 +15,7 @@ import { createGateway, type Gateway, type GatewayValues, listenGateway, type Li
 import { createRelayServer } from './mcp/relay-server.ts';
 import { type Taker, watchServers } from './config/watch.ts';
 import { ownServers, selectServers } from './servers.ts';
+import { settleLater } from './settle.ts';
 import { TraceStore } from './traces/store.ts';
 import { welcome } from './welcome.ts';
 
@@ -70,6 +71,7 @@ async function run(argv: readonly string[]): Promise<void> {
     look: () => gateway.metrics.look(false),
     ...(traces && { keep: (spans) => traces.add(spans, true) }),
   });
+  settleLater();
   const watch = (takers?: readonly Taker[]) => watchServers(resolve(path), gateway.registry, gateway.views, takers);
   if (values.stdio) await serveOneClient(gateway, values, watch);
   else await serve(gateway, values, (takeKeys) => watch([(file) => takeKeys(optionsOf(argv, file).values)]));

@@ -44,7 +44,7 @@ export async function authGateway(file: Record<string, unknown> = {}): Promise<A
         ...file,
       }),
     });
-    const { app, close, generated } = await createGatewayApp(base.gateway, values, ['/page/']);
+    const { app, shortWay, close, generated } = await createGatewayApp(base.gateway, values, ['/page/']);
     const reached: string[] = [];
     app.all(
       '/whoami',
@@ -55,7 +55,7 @@ export async function authGateway(file: Record<string, unknown> = {}): Promise<A
       return c.body(new ReadableStream());
     });
     app.get('/page/*', (c) => (reached.push(c.req.path), c.html(`<p>${c.get('caller').id} ${c.get('caller').scopes.join(' ')}</p>`)));
-    const http = await listenApp(app, values);
+    const http = await listenApp(app, values, shortWay);
     return {
       url: http.url,
       port: http.port,

@@ -33,8 +33,8 @@ async function wholeGateway() {
   };
   const real = await realGateway(names, { auth }, everyGroup);
   const values = real.options({});
-  const { app, close } = await createGatewayApp(real.gateway, values);
-  const http = await listenApp(app, values);
+  const { app, shortWay, close } = await createGatewayApp(real.gateway, values);
+  const http = await listenApp(app, values, shortWay);
   return {
     app,
     url: http.url,

@@ -22,7 +22,7 @@ export interface AuthConfig {
 
 /** What counts of a request. */
 export interface Attempt {
-  readonly headers: Headers;
+  readonly headers: Pick<Headers, 'get'>;
   readonly path: string;
   /** Where it comes from, see `canonicalAddress`. */
   readonly address: string;
@@ -104,7 +104,7 @@ export class Authenticator {
 const advice = 'Send "Authorization: Bearer <key>" with the key that the gateway showed at its start, or one of its configuration.';
 
 /** Two credentials leave open whose request it is; they come here as one text. @throws ToolError INVALID_ARGUMENT */
-function checkOnce(headers: Headers): void {
+function checkOnce(headers: Pick<Headers, 'get'>): void {
   const name = ['authorization', ...keyHeaders].find((one) => headers.get(one)?.includes(', '));
   if (name === undefined) return;
   throw new ToolError('INVALID_ARGUMENT', `The header "${name}" came more than once.`, { advice: 'Send one credential.' });

@@ -2,6 +2,7 @@
  * The short way for the request that matters most: `tools/call`. It needs no protocol server of the SDK when it is plainly well-formed.
  * Whatever is doubtful in any way, or asks for more, takes the SDK's way, which knows what to answer.
  */
+import type { ServerResponse } from 'node:http';
 import type { Principal } from '../auth/principal.ts';
 import { type Caller, envelopeKeys, isLoose, type Loose } from '../upstreams/caller.ts';
 import { gatewayInfo, modernVersion } from './envelope.ts';
@@ -18,6 +19,9 @@ export interface PlainCall {
   readonly meta: Loose | undefined;
 }
 
+/** Runs a call and answers it; settles when that is done. */
+export type Answer = (outgoing: ServerResponse) => Promise<void>;
+
 /** A call of a 2026-07-28 client. */
 export interface DirectCall {
   readonly id: string | number;
@@ -26,7 +30,8 @@ export interface DirectCall {
   readonly envelope: Loose;
 }
 
-const wireKeys: ReadonlySet<string> = new Set(Object.values(envelopeKeys));
+/** What of `_meta` is the envelope of 2026-07-28. */
+export const wireKeys: ReadonlySet<string> = new Set(Object.values(envelopeKeys));
 const serverInfoKey = 'io.modelcontextprotocol/serverInfo';
 
 /** Takes a call of either era if nothing in it is doubtful. */
@@ -44,7 +49,7 @@ export function plainCall(body: unknown): PlainCall | undefined {
 }
 
 /** Takes a call of a 2026-07-28 client. */
-export function directCall(headers: Headers, body: unknown): DirectCall | undefined {
+export function directCall(headers: Pick<Headers, 'get'>, body: unknown): DirectCall | undefined {
   const call = plainCall(body);
   if (!call?.meta || !isEnvelope(call.meta)) return undefined;
   const { id, params, meta } = call;
@@ -74,15 +79,19 @@ function isEnvelope(meta: Loose): boolean {
   );
 }
 
-/** Answers a call of a 2026-07-28 client. @param signal aborts when the client is gone */
+/** Answers a call of a 2026-07-28 client. */
 export function answerDirectly(
   view: View,
   { id, params, envelope }: DirectCall,
   principal: Principal,
-  signal: AbortSignal,
+  outgoing: ServerResponse,
   options: RelayOptions,
-): Promise<Response> {
-  const exchange = new Exchange(id, signal, 499);
+): Promise<void> {
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  if (outgoing.destroyed) leaving.abort();
+  else outgoing.once('close', () => outgoing.writableFinished || leaving.abort());
+  const exchange = new Exchange(id, outgoing, signal);
   const caller: Caller = {
     principal: principal.id,
     allows: (scope) => principal.allows(scope),
@@ -94,8 +103,7 @@ export function answerDirectly(
       exchange.say({ method, params: sent });
     },
   };
-  exchange.settle(traced(view, { id, method: 'tools/call', params }, caller, options).then(complete));
-  return exchange.response;
+  return exchange.settle(traced(view, { id, method: 'tools/call', params }, caller, options).then(complete));
 }
 
 /** Adds what every result of 2026-07-28 carries. */

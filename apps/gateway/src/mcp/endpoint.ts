@@ -2,7 +2,8 @@
 import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Principal } from '../auth/principal.ts';
 import { isLoose, type Loose, objectAt } from '../upstreams/caller.ts';
-import { answerDirectly, directCall } from './direct-call.ts';
+import { type Answer, answerDirectly, directCall } from './direct-call.ts';
+import { answerJson } from './exchange.ts';
 import { headerMismatch } from './param-headers.ts';
 import { createRelayServer, type RelayOptions } from './relay-server.ts';
 import { ownerOfUri } from './route.ts';
@@ -12,6 +13,8 @@ import type { Views } from './views.ts';
 
 /** The endpoint. */
 export interface McpEndpoint {
+  /** The short way for plain calls; undefined for what only `fetch` can answer. */
+  call(headers: Pick<Headers, 'get'>, view: View, principal: Principal, body: unknown): Answer | undefined;
   fetch(request: Request, view: View, principal: Principal, body: unknown): Promise<Response>;
   readonly sessions: Sessions;
   close(): Promise<void>;
@@ -60,12 +63,18 @@ export function createEndpoint(views: Views, options: RelayOptions, limits: Sess
   const stop = views.onChange(({ method, params }) => publish(modern, method, params['uri']));
   return {
     sessions,
+    call(headers, view, principal, body) {
+      const call = directCall(headers, body);
+      if (!call) return sessions.call(headers, view, principal, body);
+      return async (outgoing) => {
+        const mismatch = await paramMismatch(view, headers, body);
+        return mismatch ? answerJson(outgoing, 400, mismatch) : answerDirectly(view, call, principal, outgoing, options);
+      };
+    },
     async fetch(request, view, principal, body) {
-      const call = directCall(request.headers, body);
-      if (call) return (await paramMismatch(view, request, body)) ?? answerDirectly(view, call, principal, request.signal, options);
       if (await isLegacyRequest(request, body)) return sessions.fetch(request, view, principal, body);
-      const mismatch = await paramMismatch(view, request, body);
-      if (mismatch) return mismatch;
+      const mismatch = await paramMismatch(view, request.headers, body);
+      if (mismatch) return Response.json(mismatch, { status: 400 });
       const listening = await listen(view, principal, body);
       const authInfo = { token: '', clientId: principal.id, scopes: [], extra: { visit: new Visit(view, principal) } };
       const parsedBody = listening?.body ?? body;
@@ -81,14 +90,14 @@ export function createEndpoint(views: Views, options: RelayOptions, limits: Sess
 }
 
 /** The SDK checks `Mcp-Param-*` headers of tools that it knows; here it knows none. */
-async function paramMismatch(view: View, request: Request, body: unknown): Promise<Response | undefined> {
+async function paramMismatch(view: View, headers: Pick<Headers, 'get'>, body: unknown): Promise<Loose | undefined> {
   if (!isLoose(body) || body['method'] !== 'tools/call') return undefined;
   const params = objectAt(body, 'params');
   const tool = (await view.catalog()).tools.get(String(params['name']));
-  const wrong = tool && headerMismatch(tool.shown, objectAt(params, 'arguments'), request.headers);
+  const wrong = tool && headerMismatch(tool.shown, objectAt(params, 'arguments'), headers);
   if (wrong === undefined) return undefined;
   const error = { code: -32_020, message: `Bad Request: ${wrong}.` };
-  return Response.json({ jsonrpc: '2.0', id: body['id'] ?? null, error }, { status: 400 });
+  return { jsonrpc: '2.0', id: body['id'] ?? null, error };
 }
 
 function visitOf(authInfo: { extra?: Record<string, unknown> } | undefined): Visit {

@@ -1,4 +1,6 @@
 /** The answer to one JSON-RPC request over HTTP: JSON, or an event stream once something is to be said before the result. */
+import type { ServerResponse } from 'node:http';
+import { securityHeaderValues } from '../middleware/security-headers.ts';
 import type { Loose } from '../upstreams/caller.ts';
 import { toProtocolError } from './traced.ts';
 
@@ -9,92 +11,82 @@ const invalidParams = -32_602;
 /** The client cannot do what the call needs: the one error of a call that has an HTTP status of its own. */
 const missingCapability = -32_021;
 
+/** Writes one JSON answer. @param headers further ones */
+export function answerJson(outgoing: ServerResponse, status: number, message: Loose, headers: Readonly<Record<string, string>> = {}): void {
+  const text = JSON.stringify(message);
+  outgoing.writeHead(status, {
+    ...securityHeaderValues,
+    ...headers,
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  outgoing.end(text);
+}
+
 /** One exchange. */
 export class Exchange {
-  readonly response: Promise<Response>;
-  readonly #answer: (response: Response) => void;
+  readonly #outgoing: ServerResponse;
   readonly #id: string | number;
   readonly #signal: AbortSignal;
-  readonly #goneStatus: number;
   readonly #headers: Readonly<Record<string, string>>;
-  #stream: EventStream | undefined;
+  #alive: NodeJS.Timeout | undefined;
 
   /**
    * @param id of the request
-   * @param signal aborts when nobody waits for the answer any more
-   * @param goneStatus what is answered then
+   * @param outgoing takes the answer
+   * @param signal aborts when nobody waits for the answer any more: then there is none
    * @param headers further ones
    */
-  constructor(id: string | number, signal: AbortSignal, goneStatus: number, headers: Readonly<Record<string, string>> = {}) {
-    const { promise, resolve } = Promise.withResolvers<Response>();
-    this.response = promise;
-    this.#answer = resolve;
+  constructor(id: string | number, outgoing: ServerResponse, signal: AbortSignal, headers: Readonly<Record<string, string>> = {}) {
+    this.#outgoing = outgoing;
     this.#id = id;
     this.#signal = signal;
-    this.#goneStatus = goneStatus;
     this.#headers = headers;
   }
 
   /** Sends a notification, or asks the client. */
   say(message: Loose): void {
-    if (this.#stream === undefined) this.#answer((this.#stream = new EventStream(this.#headers)).response);
-    this.#stream.write({ jsonrpc: '2.0', ...message });
+    if (this.#outgoing.destroyed || this.#outgoing.writableEnded) return;
+    if (!this.#outgoing.headersSent) this.#openStream();
+    this.#event({ jsonrpc: '2.0', ...message });
   }
 
   /** Ends with what the work comes to. */
-  settle(work: Promise<Loose>): void {
-    work.then(
-      (result) => this.#end({ jsonrpc: '2.0', id: this.#id, result }),
-      (error: unknown) => {
-        const { code, message, data } = toProtocolError(error);
-        const shown = { code: code === resourceNotFound ? invalidParams : code, message, ...(data !== undefined && { data }) };
-        this.#end({ jsonrpc: '2.0', id: this.#id, error: shown }, code === missingCapability ? 400 : 200);
-      },
-    );
+  async settle(work: Promise<Loose>): Promise<void> {
+    let answer: Loose;
+    let status = 200;
+    try {
+      answer = { result: await work };
+    } catch (error) {
+      const { code, message, data } = toProtocolError(error);
+      answer = { error: { code: code === resourceNotFound ? invalidParams : code, message, ...(data !== undefined && { data }) } };
+      if (code === missingCapability) status = 400;
+    }
+    this.#end({ jsonrpc: '2.0', id: this.#id, ...answer }, status);
   }
 
   #end(message: Loose, status = 200): void {
-    if (this.#signal.aborted) {
-      this.#stream?.close();
-      return this.#answer(new Response(null, { status: this.#goneStatus }));
-    }
-    if (this.#stream) return (this.#stream.write(message), this.#stream.close());
-    this.#answer(new Response(JSON.stringify(message), { status, headers: { 'Content-Type': 'application/json', ...this.#headers } }));
-  }
-}
-
-/** Server-sent events, one for each message. */
-class EventStream {
-  readonly response: Response;
-  readonly #encoder = new TextEncoder();
-  readonly #alive: NodeJS.Timeout;
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-
-  constructor(headers: Readonly<Record<string, string>>) {
-    const stream = new ReadableStream<Uint8Array>({
-      start: (controller) => void (this.#controller = controller),
-      cancel: () => this.#forget(),
-    });
-    this.response = new Response(stream, { headers: { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no', ...headers } });
-    this.#alive = setInterval(() => this.#send(': keepalive\n\n'), keepAliveMs).unref();
-  }
-
-  write(message: Loose): void {
-    this.#send(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
-  }
-
-  close(): void {
-    const controller = this.#controller;
-    this.#forget();
-    controller?.close();
-  }
-
-  #send(text: string): void {
-    this.#controller?.enqueue(this.#encoder.encode(text));
-  }
-
-  #forget(): void {
+    const { headersSent, destroyed } = this.#outgoing;
+    if (destroyed) return;
+    if (!headersSent && !this.#signal.aborted) return answerJson(this.#outgoing, status, message, this.#headers);
+    if (!headersSent) this.#outgoing.writeHead(202, { ...securityHeaderValues });
+    else if (!this.#signal.aborted) this.#event(message);
     clearInterval(this.#alive);
-    this.#controller = undefined;
+    this.#outgoing.end();
+  }
+
+  #openStream(): void {
+    this.#outgoing.writeHead(200, {
+      ...securityHeaderValues,
+      ...this.#headers,
+      'Content-Type': 'text/event-stream',
+      'X-Accel-Buffering': 'no',
+    });
+    this.#alive = setInterval(() => this.#outgoing.write(': keepalive\n\n'), keepAliveMs).unref();
+    this.#outgoing.once('close', () => clearInterval(this.#alive));
+  }
+
+  #event(message: Loose): void {
+    this.#outgoing.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
   }
 }

@@ -15,7 +15,7 @@ const known = new WeakMap<Loose, readonly Mirrored[]>();
  *
  * @returns what disagrees; undefined when nothing does
  */
-export function headerMismatch(tool: Loose, args: Loose, headers: Headers): string | undefined {
+export function headerMismatch(tool: Loose, args: Loose, headers: Pick<Headers, 'get'>): string | undefined {
   for (const { header, path, isNumber } of mirroredBy(tool)) {
     const value = path.reduce<unknown>((node, key) => (isLoose(node) ? node[key] : undefined), args);
     if (typeof value !== 'string' && typeof value !== 'boolean' && typeof value !== 'number') continue;

@@ -1,8 +1,9 @@
 /** The short way for `tools/call` in a session of a client before 2026-07-28, who can be asked in between; see `direct-call.ts`. */
+import type { ServerResponse } from 'node:http';
 import type { Principal } from '../auth/principal.ts';
 import { type Caller, isLoose, type Loose, objectAt } from '../upstreams/caller.ts';
 import { UpstreamError } from '../upstreams/peer.ts';
-import { type PlainCall, plainCall } from './direct-call.ts';
+import { type Answer, type PlainCall, plainCall, wireKeys } from './direct-call.ts';
 import { Exchange } from './exchange.ts';
 import { levelPasses } from './log-level.ts';
 import { askTimeoutMs, type RelayOptions } from './relay-server.ts';
@@ -43,12 +44,16 @@ export class SessionCalls {
     this.#options = options;
   }
 
-  /** Takes a message that is a plain call, or belongs to one; undefined leaves it to the SDK. */
-  take(headers: Headers, body: unknown): Promise<Response> | Response | undefined {
-    if (!isLoose(body) || !this.#speaks(headers)) return undefined;
-    if (this.#isAnswer(body) || this.#isCancelling(body)) return new Response(null, { status: 202 });
-    const call = plainCall(body);
-    return call && !this.#running.has(call.id) ? this.#run(call) : undefined;
+  /** Takes what belongs to a call that runs here, an answer or its cancellation; false leaves it to the SDK. */
+  take(headers: Pick<Headers, 'get'>, body: unknown): boolean {
+    return isLoose(body) && this.#speaks(headers) && (this.#isAnswer(body) || this.#isCancelling(body));
+  }
+
+  /** Takes a plain call; undefined leaves it to the SDK. */
+  call(headers: Pick<Headers, 'get'>, body: unknown): Answer | undefined {
+    const call = this.#speaks(headers) ? plainCall(body) : undefined;
+    if (!call || this.#running.has(call.id) || Object.keys(call.meta ?? {}).some((key) => wireKeys.has(key))) return undefined;
+    return (outgoing) => this.#run(call, outgoing);
   }
 
   /** Ends all of them. */
@@ -56,7 +61,7 @@ export class SessionCalls {
     for (const running of this.#running.values()) running.abort();
   }
 
-  #speaks(headers: Headers): boolean {
+  #speaks(headers: Pick<Headers, 'get'>): boolean {
     const [version, accept] = [headers.get('mcp-protocol-version'), headers.get('accept')];
     const accepts = accept !== null && accept.includes('application/json') && accept.includes('text/event-stream');
     return accepts && this.#session.version() !== undefined && (version === null || version === this.#session.version());
@@ -79,12 +84,12 @@ export class SessionCalls {
     return running !== undefined;
   }
 
-  #run({ id, params }: PlainCall): Promise<Response> {
+  #run({ id, params }: PlainCall, outgoing: ServerResponse): Promise<void> {
     const { view, principal, version, level, envelope, id: session } = this.#session;
     const ending = new AbortController();
     const { signal } = ending;
     this.#running.set(id, ending);
-    const exchange = new Exchange(id, signal, 202, { 'Mcp-Session-Id': session });
+    const exchange = new Exchange(id, outgoing, signal, { 'Mcp-Session-Id': session });
     const protocolVersion = version();
     const caller: Caller = {
       principal: principal.id,
@@ -100,8 +105,7 @@ export class SessionCalls {
       ask: (method, asked) => this.#ask(exchange, signal, method, asked),
     };
     const work = traced(view, { id, method: 'tools/call', params }, caller, this.#options);
-    exchange.settle(work.finally(() => this.#running.delete(id)));
-    return exchange.response;
+    return exchange.settle(work.finally(() => this.#running.delete(id)));
   }
 
   async #ask(exchange: Exchange, signal: AbortSignal, method: string, params: Loose): Promise<Loose> {

@@ -5,6 +5,7 @@ import { ToolError } from '@sandlot/core';
 import { type Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import type { Principal } from '../auth/principal.ts';
 import type { UpstreamChange } from '../upstreams/upstream.ts';
+import type { Answer } from './direct-call.ts';
 import { createRelayServer, legacyEnvelope, type RelayOptions } from './relay-server.ts';
 import { notAllowed, ownerOfUri } from './route.ts';
 import { SessionCalls } from './session-calls.ts';
@@ -50,11 +51,17 @@ export class Sessions {
     return this.#sessions.size;
   }
 
+  /** Takes a plain call of an old client; undefined leaves it to {@link fetch}. */
+  call(headers: Pick<Headers, 'get'>, view: View, principal: Principal, body: unknown): Answer | undefined {
+    const session = this.#find(headers, view, principal);
+    const answer = session?.calls.call(headers, body);
+    return session && answer && ((outgoing) => this.#hold(session, () => answer(outgoing)));
+  }
+
   /** Answers a request of an old client. */
   async fetch(request: Request, view: View, principal: Principal, body: unknown): Promise<Response> {
-    const id = request.headers.get('mcp-session-id');
-    const session = id === null ? undefined : this.#sessions.get(id);
-    if (id !== null && !(session && isSame(session.principal, principal) && session.view.key === view.key)) {
+    const session = this.#find(request.headers, view, principal);
+    if (!session && request.headers.has('mcp-session-id')) {
       // A session of another principal, of other rights or of another URL answers like an unknown one; 404 tells the client to initialize again.
       return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_001, message: 'Session not found' } }, { status: 404 });
     }
@@ -110,13 +117,25 @@ export class Sessions {
     return this.#use(session, request, body);
   }
 
-  async #use(session: Session, request: Request, body: unknown): Promise<Response> {
+  #find(headers: Pick<Headers, 'get'>, view: View, principal: Principal): Session | undefined {
+    const session = this.#sessions.get(headers.get('mcp-session-id') ?? '');
+    return session && isSame(session.principal, principal) && session.view.key === view.key ? session : undefined;
+  }
+
+  #use(session: Session, request: Request, body: unknown): Promise<Response> {
+    const { calls, transport } = session;
+    return this.#hold(session, async () => {
+      if (request.method === 'POST' && calls.take(request.headers, body)) return new Response(null, { status: 202 });
+      return transport.handleRequest(request, body === undefined ? {} : { parsedBody: body });
+    });
+  }
+
+  /** A session does not end while something runs in it. */
+  async #hold<T>(session: Session, run: () => Promise<T>): Promise<T> {
     clearTimeout(session.timer);
     session.open++;
     try {
-      const { calls, transport } = session;
-      const direct = request.method === 'POST' ? calls.take(request.headers, body) : undefined;
-      return await (direct ?? transport.handleRequest(request, body === undefined ? {} : { parsedBody: body }));
+      return await run();
     } finally {
       session.open--;
       this.#armIdle(session);

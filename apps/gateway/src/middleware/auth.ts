@@ -17,6 +17,8 @@ export interface Variables {
   use: Admission;
   /** The parsed JSON body, on routes that take one. */
   body: unknown;
+  /** True when the short way of calls has let the request in, see `short-way.ts`. */
+  entered: boolean;
 }
 
 /** The environment of the gateway's Hono app. */

@@ -22,11 +22,18 @@ export function isHost(text: string | undefined): boolean {
 }
 
 /**
- * Checks `Host`, the host of the URL, and `Origin`, before anything else is looked at.
+ * Checks the `Host`, the host of the URL, and the `Origin` of a request.
+ *
+ * @throws ToolError PERMISSION_DENIED
+ */
+export type HostCheck = (host: string, url: string, origin: string | undefined) => void;
+
+/**
+ * Makes the check, which comes before anything else is looked at.
  *
  * A page may call only from the gateway's own origin, or from a host that is named in full: a page on another port of this machine is foreign.
  */
-export function hostOrigin(rule: HostRule): MiddlewareHandler<GatewayEnv> {
+export function createHostCheck(rule: HostRule): HostCheck {
   const exact = new Set(rule.names.map((name) => hostnameOf(name) ?? name));
   const suffixes = rule.names.filter((name) => name.startsWith('*.')).map((name) => name.slice(1).toLowerCase());
   const isNamed = (name: string) => exact.has(name) || exact.has('*') || suffixes.some((suffix) => name.endsWith(suffix));
@@ -34,8 +41,7 @@ export function hostOrigin(rule: HostRule): MiddlewareHandler<GatewayEnv> {
   const isAllowed = (name: string) => isUs(name) || isUs(withoutPreview(name));
   // Most requests carry one and the same Host.
   let lastGood: string | undefined;
-  return async function hostOrigin(c, next) {
-    const host = c.req.header('host') ?? '';
+  return function checkHost(host, url, origin) {
     if (host !== lastGood) {
       const name = hostnameOf(host);
       if (name === undefined || !isAllowed(name)) {
@@ -46,13 +52,19 @@ export function hostOrigin(rule: HostRule): MiddlewareHandler<GatewayEnv> {
       }
       lastGood = host;
     }
-    if (!isAt(c.req.url, host)) {
+    if (!isAt(url, host)) {
       throw refused(`The address in the request line is not that of the Host "${host}".`, 'Send a path in the request line.');
     }
-    const origin = c.req.header('origin');
-    if (origin !== undefined && !isOwn(origin, host, exact) && !isSandboxed(origin, c.req.url)) {
+    if (origin !== undefined && !isOwn(origin, host, exact) && !isSandboxed(origin, url)) {
       throw refused(`The Origin "${origin}" is not allowed.`, 'Call from a program, or add the host of the page to SANDLOT_ALLOWED_HOSTS.');
     }
+  };
+}
+
+/** Applies the check. */
+export function hostOrigin(check: HostCheck): MiddlewareHandler<GatewayEnv> {
+  return async function hostOrigin(c, next) {
+    check(c.req.header('host') ?? '', c.req.url, c.req.header('origin'));
     return next();
   };
 }

@@ -13,27 +13,37 @@ import { parseStrict } from './strict-json.ts';
 export function jsonBody(mostBytes: number): MiddlewareHandler<GatewayEnv> {
   return async function jsonBody(c, next) {
     if (!hasBody(c)) return next();
-    // A form or plain text is what a foreign page can send without asking.
-    const type = c.req.header('content-type') ?? '';
-    if (!/^application\/json\s*(?:;|$)/i.test(type)) {
-      throw new ToolError('UNSUPPORTED', `The content type "${type}" is not application/json.`, {
-        advice: 'Send JSON with "Content-Type: application/json".',
-      });
-    }
-    const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1];
-    if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
-      throw new ToolError('UNSUPPORTED', `The charset "${charset.slice(0, 40)}" is not UTF-8.`, { advice: 'Send JSON in UTF-8.' });
-    }
-    const encoding = c.req.header('content-encoding');
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-      throw new ToolError('UNSUPPORTED', `The content encoding "${encoding.slice(0, 40)}" is not taken.`, {
-        advice: 'Send the body as it is, without Content-Encoding.',
-      });
-    }
+    checkHead(c.req.raw.headers);
     const text = await readText(c, mostBytes);
     if (text !== '') c.set('body', parseStrict(text));
     return next();
   };
+}
+
+/** Looks at what the head says of the body. @throws ToolError UNSUPPORTED */
+export function checkHead(headers: Pick<Headers, 'get'>): void {
+  // A form or plain text is what a foreign page can send without asking.
+  const type = headers.get('content-type') ?? '';
+  if (!/^application\/json\s*(?:;|$)/i.test(type)) {
+    throw new ToolError('UNSUPPORTED', `The content type "${type}" is not application/json.`, {
+      advice: 'Send JSON with "Content-Type: application/json".',
+    });
+  }
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw new ToolError('UNSUPPORTED', `The charset "${charset.slice(0, 40)}" is not UTF-8.`, { advice: 'Send JSON in UTF-8.' });
+  }
+  const encoding = headers.get('content-encoding');
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+    throw new ToolError('UNSUPPORTED', `The content encoding "${encoding.slice(0, 40)}" is not taken.`, {
+      advice: 'Send the body as it is, without Content-Encoding.',
+    });
+  }
+}
+
+/** Node reads no further than the length that is declared. @throws ToolError PAYLOAD_TOO_LARGE */
+export function checkLength(declared: string, mostBytes: number): void {
+  if (!(Number(declared) <= mostBytes)) throw tooLarge(mostBytes);
 }
 
 function hasBody(c: Context): boolean {
@@ -45,8 +55,7 @@ function hasBody(c: Context): boolean {
 async function readText(c: Context, mostBytes: number): Promise<string> {
   const declared = c.req.header('content-length');
   if (declared !== undefined) {
-    if (!(Number(declared) <= mostBytes)) throw tooLarge(mostBytes);
-    // Node reads no further than the declared length.
+    checkLength(declared, mostBytes);
     return c.req.text();
   }
   const chunks: Uint8Array[] = [];

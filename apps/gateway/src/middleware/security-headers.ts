@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { GatewayEnv } from './auth.ts';
 
 /** On every answer; a route that brings one of its own, such as a page's policy, keeps that. */
-const headers = {
+export const securityHeaderValues = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -17,9 +17,9 @@ export function securityHeaders(): MiddlewareHandler<GatewayEnv> {
   return async function securityHeaders(c, next) {
     const outgoing = c.env?.outgoing;
     // On Node's own response, so that no `Headers` need be made for each answer.
-    for (const [name, value] of Object.entries(headers)) outgoing?.setHeader(name, value);
+    for (const [name, value] of Object.entries(securityHeaderValues)) outgoing?.setHeader(name, value);
     await next();
     if (outgoing) return;
-    for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(securityHeaderValues)) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   };
 }

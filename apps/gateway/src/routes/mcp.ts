@@ -4,19 +4,12 @@ import { type Context, Hono } from 'hono';
 import type { Principal } from '../auth/principal.ts';
 import { maySee } from '../auth/visible.ts';
 import { nameList } from '../config/globs.ts';
-import { createEndpoint } from '../mcp/endpoint.ts';
-import type { RelayOptions } from '../mcp/relay-server.ts';
+import type { McpEndpoint } from '../mcp/endpoint.ts';
+import type { Guard } from '../mcp/guard.ts';
 import { stepUp } from '../mcp/step-up.ts';
-import type { SessionLimits } from '../mcp/sessions.ts';
 import type { ViewAddress, Views } from '../mcp/views.ts';
 import type { View } from '../mcp/view.ts';
 import type { GatewayEnv } from '../middleware/auth.ts';
-
-/** MCP routes with what must be closed at the end. */
-export interface McpRoutes {
-  readonly routes: Hono<GatewayEnv>;
-  close(): Promise<void>;
-}
 
 /** Messages in one batch of an old client. */
 const maxBatch = 100;
@@ -24,8 +17,7 @@ const maxBatch = 100;
 const maxPatterns = 200;
 
 /** Makes the MCP routes. */
-export function mcpRoutes(views: Views, options: RelayOptions, limits: SessionLimits): McpRoutes {
-  const endpoint = createEndpoint(views, options, limits);
+export function mcpRoutes(views: Views, endpoint: McpEndpoint, guard: Guard): Hono<GatewayEnv> {
   const answer = async (c: Context<GatewayEnv>, address: ViewAddress) => {
     const body = c.get('body');
     // Limits count requests.
@@ -36,20 +28,17 @@ export function mcpRoutes(views: Views, options: RelayOptions, limits: SessionLi
     const narrowed = { ...address, servers: patternsOf(c, 'servers'), tools: patternsOf(c, 'tools') };
     const view = viewAt(views, narrowed, c.get('caller'));
     if (narrowed.servers || narrowed.tools) await checkNames(views, narrowed, c.get('caller'));
-    await stepUp(view, c.get('body'), c.get('caller'), options.guard);
+    await stepUp(view, c.get('body'), c.get('caller'), guard);
     return endpoint.fetch(c.req.raw, view, c.get('caller'), c.get('body'));
   };
-  return {
-    routes: new Hono<GatewayEnv>()
-      .all('/mcp', (c) => answer(c, {}))
-      .all('/mcp/:server', (c) => answer(c, { server: c.req.param('server') }))
-      .all('/mcp/p/:profile', (c) => answer(c, { profile: c.req.param('profile') })),
-    close: () => endpoint.close(),
-  };
+  return new Hono<GatewayEnv>()
+    .all('/mcp', (c) => answer(c, {}))
+    .all('/mcp/:server', (c) => answer(c, { server: c.req.param('server') }))
+    .all('/mcp/p/:profile', (c) => answer(c, { profile: c.req.param('profile') }));
 }
 
-/** @throws ToolError NOT_FOUND, which names what the caller may see */
-function viewAt(views: Views, address: ViewAddress, caller: Principal): View {
+/** The view at an address. @throws ToolError NOT_FOUND, which names what the caller may see */
+export function viewAt(views: Views, address: ViewAddress, caller: Principal): View {
   const { server } = address;
   if (server === undefined || views.one(server)) return views.at(address);
   const seen = views.all.upstreams().filter((upstream) => maySee(caller, upstream));

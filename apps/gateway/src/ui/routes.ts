@@ -39,6 +39,12 @@ export function uiRoutes(uis: Uis, guard: Guard): Hono<GatewayEnv> {
   return app;
 }
 
+/** True for a `Host` of the form `<port>-<host>` that is none of the gateway's own names. */
+export function isPreviewHost(header: string, names: readonly string[]): boolean {
+  const host = nameOf(header);
+  return previewOfHost(host, '/') !== undefined && !names.includes(host);
+}
+
 /**
  * Answers requests to `<port>-<host>`: an origin of its own for what a port serves, all of whose paths belong to that server.
  *
@@ -47,14 +53,13 @@ export function uiRoutes(uis: Uis, guard: Guard): Hono<GatewayEnv> {
  */
 export function previewHosts(inner: Pick<Hono<GatewayEnv>, 'fetch'>, names: readonly string[]): MiddlewareHandler<GatewayEnv> {
   return async function previewHosts(c, next) {
-    const host = hostOf(c);
-    return previewOfHost(host, '/') && !names.includes(host) ? inner.fetch(c.req.raw, c.env) : next();
+    return isPreviewHost(c.req.header('host') ?? '', names) ? inner.fetch(c.req.raw, c.env) : next();
   };
 }
 
 /** What stands at the host and path of a request. */
 export function previewAt(c: Context<GatewayEnv>): Place {
-  const place = previewOfHost(hostOf(c), new URL(c.req.url).pathname);
+  const place = previewOfHost(nameOf(c.req.header('host') ?? ''), new URL(c.req.url).pathname);
   if (place) return place;
   throw new ToolError('NOT_FOUND', 'No port is previewed here.');
 }
@@ -65,6 +70,6 @@ export async function answer(c: Context<GatewayEnv>, place: Place, uis: Uis, gua
   return serve(c, place, uis, guard);
 }
 
-function hostOf(c: Context<GatewayEnv>): string {
-  return (c.req.header('host') ?? '').replace(/:\d+$/, '').toLowerCase();
+function nameOf(host: string): string {
+  return host.replace(/:\d+$/, '').toLowerCase();
 }

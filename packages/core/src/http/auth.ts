@@ -5,7 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 export const keyHeaders = ['x-sandlot-key', 'x-aio-api-key'] as const;
 
 /** The key that a request carries, if any. */
-export function keyOf(headers: Headers): string | undefined {
+export function keyOf(headers: Pick<Headers, 'get'>): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   return bearer ?? keyHeaders.map((name) => headers.get(name)).find((value) => value !== null) ?? undefined;
 }
