@@ -5,7 +5,7 @@ import type { Block, Inline, ListItem } from '../../src/convert/index.ts';
 /** What is compared: a kind, then its level or order, and its text or the shapes inside. */
 export type Shape = readonly [kind: 'heading' | 'paragraph' | 'code' | 'quote' | 'list' | 'table', ...facts: unknown[]];
 
-const letters = [...'abcdeXYZ019 éß中*_#[](){}<>&|\\`~!$^-+.:;=/"\'@%'];
+const letters = Array.from('abcdeXYZ019 éß中*_#[](){}<>&|\\`~!$^-+.:;=/"\'@%');
 const word = fc
   .string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 12 })
   .map((text) => text.replaceAll(/\s+/g, ' ').trim());

@@ -109,7 +109,7 @@ function latex(element: XmlElement, depth: number): string {
 function identifier(name: string): string {
   if (functions.has(name)) return `\\${name} `;
   const letters = symbolLatex(name);
-  return [...name].length > 1 && /^[\p{L}\p{N} ]+$/u.test(name) ? `\\mathrm{${name}}` : letters;
+  return /^[\p{L}\p{N} ]{2,}$/u.test(name) ? `\\mathrm{${name}}` : letters;
 }
 
 function operator(sign: string): string {
