@@ -2,8 +2,8 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { createLog, type Log, type ServerDefinition, ToolError } from '@sandlot/core';
-import { environment, toFlag } from '@sandlot/core/config';
+import { createLog, type Log, ToolError } from '@sandlot/core';
+import { environment } from '@sandlot/core/config';
 import { type HttpListening, isLoopback } from '@sandlot/core/http';
 import { traceSocketVariable } from '@sandlot/core/telemetry';
 import { type App, createApp } from './app.ts';
@@ -15,9 +15,9 @@ import { createAuthenticator } from './auth/authenticator.ts';
 import { anchorPlaces, toAuditOptions } from './config/audit.ts';
 import { hasCredentials, toAuthConfig, toKeys, toOAuthResource } from './config/auth.ts';
 import { defaultStateDir, generatedKey } from './config/key.ts';
-import { capsOf, type GatewayValues, type ServerSettings } from './config/options.ts';
+import type { GatewayValues, ServerSettings } from './config/options.ts';
 import type { Profiles } from './config/profiles.ts';
-import { foreignEnvironment, secretValues, serverEnvironment } from './environments.ts';
+import { foreignEnvironment, secretValues } from './environments.ts';
 import { listenApp } from './listen.ts';
 import { auditGuard, type Guard, openGuard } from './mcp/guard.ts';
 import { createViews, type Views } from './mcp/views.ts';
@@ -37,6 +37,7 @@ import { RecentCalls } from './ui/recent-calls.ts';
 import { Uis } from './ui/uis.ts';
 import type { TraceStore } from './traces/store.ts';
 import { checkUsers } from './upstreams/as-user.ts';
+import { maxMessageBytes, toServerOptions } from './server-options.ts';
 import { OwnServer } from './upstreams/own-server.ts';
 import { pinFolder } from './upstreams/pin-file.ts';
 import { Registry } from './upstreams/registry.ts';
@@ -175,44 +176,6 @@ export async function createGateway(
       await boots?.[Symbol.asyncDispose]();
       await rm(runDir, { recursive: true, force: true });
     },
-  };
-}
-
-function maxMessageBytes({ requestBytes }: GatewayValues): number {
-  return Math.max(requestBytes, 16 * 1024 * 1024);
-}
-
-function toServerOptions(
-  { options: table }: ServerDefinition,
-  settings: Readonly<Record<string, unknown>>,
-  values: GatewayValues,
-  workspace: string,
-) {
-  const { caps: rawCaps, ...options } = settings;
-  const caps = capsOf(rawCaps);
-  const flags = Object.entries(options).flatMap(([name, value]) =>
-    typeof value === 'boolean'
-      ? [`--${value ? '' : 'no-'}${toFlag(name)}`]
-      : [`--${toFlag(name)}=${Array.isArray(value) ? value.join(table[name]?.separator ?? ',') : String(value)}`],
-  );
-  return {
-    caps,
-    outputSchemas: values.outputSchemas,
-    user: values.agentUser,
-    args: [
-      '--workspace',
-      workspace,
-      '--request-bytes',
-      String(values.requestBytes),
-      '--log-level',
-      values.logLevel,
-      ...(caps.length > 0 ? ['--caps', caps.join(',')] : []),
-      ...flags,
-    ],
-    env: serverEnvironment(values),
-    idleMs: values.idleMs,
-    startTimeoutMs: values.startTimeoutMs,
-    maxMessageBytes: maxMessageBytes(values),
   };
 }
 

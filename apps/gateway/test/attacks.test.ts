@@ -107,7 +107,7 @@ describe('G1: DNS rebinding (CVE-2025-66414, CVE-2025-66416, CVE-2025-9611, CVE-
       ['Host: sandlot:8080\r\n', 200],
       ['Host: host.docker.internal:8080\r\n', 200],
       ['Host: sandlot.agents.svc.cluster.local\r\n', 200],
-      ['Host: 3000-box.apps.example\r\n', 200],
+      ['Host: box.apps.example\r\n', 200],
       ['Host: sandbox.example\r\nOrigin: https://3000-box.apps.example\r\n', 403],
       ['Host: apps.example\r\n', 403],
       ['Host: evilapps.example\r\n', 403],

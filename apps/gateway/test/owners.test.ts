@@ -16,7 +16,7 @@ type Facts = Record<string, unknown>;
 
 /** Every way in, as one caller: MCP in both eras, and REST. A failure is its code and message. */
 async function doorsOf(gateway: Awaited<ReturnType<typeof realGateway>>, as: string) {
-  const clients = [await newClient(`${gateway.url}/mcp`, as), await oldClient(`${gateway.url}/mcp`, as)];
+  const clients = [await newClient(`${gateway.url}/mcp?tools=*`, as), await oldClient(`${gateway.url}/mcp?tools=*`, as)];
   const viaMcp = clients.map((client) => async (name: string, args: Facts): Promise<Facts> => {
     const result = (await client.callTool({ name, arguments: args })) as Facts;
     const { code, message } = ((result['_meta'] as Facts | undefined)?.['sandlot.dev/error'] ?? {}) as Facts;

@@ -247,7 +247,7 @@ describe('paths without a route', () => {
   it('answer nothing without a credential, nor do upgrades', async () => {
     await using gateway = await authGateway();
     for (const path of [
-      '/',
+      '/console/',
       '/index.html',
       '/v1',
       '/v1/docs',

@@ -100,7 +100,7 @@ describe('what is refused, each with its own error, on REST and on MCP', () => {
     expect((await gateway.request('/healthz', { headers: { origin: 'https://evil.example' } })).status).toBe(403);
   });
 
-  it('nothing but health is open without the key', async () => {
+  it('nothing but health, and the console that asks for the key, is open without it', async () => {
     await using gateway = await sampleGateway();
     for (const [path, status] of [
       ['/healthz', 200],
@@ -108,7 +108,8 @@ describe('what is refused, each with its own error, on REST and on MCP', () => {
       ['/mcp', 401],
       ['/v1/sandbox', 401],
       ['/v1/openapi.json', 401],
-      ['/', 401],
+      ['/v1/calls', 401],
+      ['/console', 401],
     ] as const) {
       expect((await gateway.request(path, { headers: {} })).status, path).toBe(status);
     }

@@ -131,6 +131,9 @@ describe('resources', () => {
   });
 });
 
+/** The view of all tools, minor ones too. */
+const everyTool = ({ url }: { url: string }) => `${url}/mcp?tools=*`;
+
 describe('the walk over every tool', () => {
   it('finds none that is listed or runs without its scope, on MCP in both eras and on REST', async () => {
     const tools = ownServers.flatMap(({ server }) => server.tools.map(({ name, scope }) => ({ server: server.name, name, scope })));
@@ -144,7 +147,7 @@ describe('the walk over every tool', () => {
     for (const scope of scopes) {
       const secret = secretOf(scope);
       const hidden = tools.filter((tool) => tool.scope === scope);
-      const [modern, legacy] = [await newClient(`${gateway.url}/mcp`, secret), await oldClient(`${gateway.url}/mcp`, secret)];
+      const [modern, legacy] = [await newClient(everyTool(gateway), secret), await oldClient(everyTool(gateway), secret)];
       const shown = tools.filter((tool) => tool.scope !== scope).map(({ name }) => name);
       for (const client of [modern, legacy]) {
         expect((await client.listTools()).tools.map(({ name }) => name).toSorted()).toEqual(shown.toSorted());
@@ -155,7 +158,7 @@ describe('the walk over every tool', () => {
         for (const client of [modern, legacy]) await expect(client.callTool({ name, arguments: {} }), name).rejects.toThrow(/403|scope/);
         for (const [path, body] of [
           [`/v1/mcp/${server}/tools/${name}`, {}],
-          ['/mcp', { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name, arguments: {} } }],
+          ['/mcp?tools=*', { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name, arguments: {} } }],
           [`/mcp/${server}`, [{ jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name, arguments: {} } }]],
         ] as const) {
           const headers = { accept: 'application/json, text/event-stream' };
@@ -166,7 +169,8 @@ describe('the walk over every tool', () => {
               new RegExp(`^Bearer realm="sandlot", error="insufficient_scope", error_description="[^"]+", scope="${scope}"$`),
             ),
           ]);
-          if (path === '/mcp') expect(await response.json()).toMatchObject({ id: 7, error: { data: { code: 'PERMISSION_DENIED' } } });
+          if (path === '/mcp?tools=*')
+            expect(await response.json()).toMatchObject({ id: 7, error: { data: { code: 'PERMISSION_DENIED' } } });
         }
       }
       await modern.close();

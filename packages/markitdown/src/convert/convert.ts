@@ -4,7 +4,6 @@ import { cutMarkdown, type OutlineEntry, outlineOf, sectionOf } from './cut.ts';
 import type { Detected, Kind } from './detect/kind.ts';
 import { sniff } from './detect/sniff.ts';
 import { ConvertError, reasonOf } from './errors.ts';
-import { decryptOffice } from './crypt/office.ts';
 import { type ConvertLimits, defaultConvertLimits, InflateBudget } from './limits.ts';
 import type { Document } from './model/document.ts';
 import type { ConvertOptions } from './options.ts';
@@ -43,16 +42,17 @@ export async function convert(source: Uint8Array | string, options: ConvertOptio
   const bytes = typeof source === 'string' ? new TextEncoder().encode(source) : source;
   if (bytes.length > limits.inputBytes)
     throw new ConvertError('limit', `The document has ${bytes.length} bytes; the limit is ${limits.inputBytes} (limit inputBytes).`);
-  const input = unlocked({ bytes, detected: sniff(bytes, options.hints) }, options);
+  const input = await unlocked({ bytes, detected: sniff(bytes, options.hints) }, options);
   const { detected } = input;
   const document = await toDocument(input, makeContext(options, limits, new InflateBudget(limits), 0));
   return print(document, detected, options, limits);
 }
 
 /** The document inside of a password protected one. */
-function unlocked(input: Input, options: ConvertOptions): Input {
+async function unlocked(input: Input, options: ConvertOptions): Promise<Input> {
   if (input.detected.kind !== 'encrypted') return input;
   const { filename } = input.detected;
+  const { decryptOffice } = await import('./crypt/office.ts');
   const bytes = decryptOffice(input.bytes, options.password, filename ? `"${filename}"` : 'The document');
   return { bytes, detected: sniff(bytes, options.hints) };
 }
@@ -110,7 +110,7 @@ function makeContext(
         throw new ConvertError('limit', `"${name}" is nested more than ${limits.depth} documents deep (limit depth).`);
       const { pages: _pages, ...inner } = options;
       const detected = sniff(bytes, { filename: name, ...(mimetype !== undefined && { mimetype }) });
-      return toDocument(unlocked({ bytes, detected }, inner), makeContext(inner, limits, budget, depth + 1, deadline));
+      return toDocument(await unlocked({ bytes, detected }, inner), makeContext(inner, limits, budget, depth + 1, deadline));
     },
   };
 }
