@@ -181,7 +181,7 @@ describe('the walk over every tool', () => {
     const log = await readFile(join(folder, (await readdir(folder)).find((name) => name.endsWith('.jsonl')) ?? ''), 'utf8');
     expect(log.match(/"decision":"deny"/g)).toHaveLength(tools.length * 5);
     expect(log).not.toContain('"decision":"allow"');
-    const all = await newClient(`${gateway.url}/mcp`, key);
+    const all = await newClient(everyTool(gateway), key);
     expect((await all.listTools()).tools).toHaveLength(tools.length);
     await all.close();
   });
