@@ -55,7 +55,7 @@ function packages(folder) {
 }
 for (const root of ['/opt/sandlot/node_modules', '/opt/code-server/lib/node_modules', '/usr/local/lib/node_modules']) if (existsSync(root)) packages(root);
 JS
-if [ -x /opt/jupyter/bin/python ]; then /opt/jupyter/bin/python - <<'PY'
+if command -v python3 >/dev/null; then python3 - <<'PY'
 from importlib.metadata import distributions
 for found in distributions():
     data = found.metadata

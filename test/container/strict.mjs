@@ -77,6 +77,14 @@ export async function strictContainer() {
       assert.match(text, /^\/workspace$/m);
       assert.ok(!text.includes(key), 'the command sees the key');
     });
+    await check('commands and cells have pandas and Matplotlib', async () => {
+      const { text } = await call('shell', 'shell_exec', { command: 'python3 -c "import pandas, matplotlib; print(pandas.__name__)"' });
+      assert.match(text, /^pandas\n/);
+      const from = performance.now();
+      const cell = { language: 'python', code: 'import pandas as pd\npd.DataFrame({"a": [1, 2]}).sum().a' };
+      assert.match((await call('code', 'code_execute', cell)).text, /3/);
+      measure('first cell of Python', seconds(performance.now() - from));
+    });
     await check('has Python, Node.js and git, and installs packages into the home folder', async () => {
       const command = `set -e; python3 -m venv --without-pip /tmp/v; node --version; git --version
         python3 -m pip config list; npm prefix --global`;
@@ -110,6 +118,11 @@ export async function strictContainer() {
       const demo = ['--conditions=@sandlot/source', 'apps/gateway/demo/demo.ts'];
       await run(node24(), [...demo, '--url', container.url, '--key', key, '--crm-host', host]);
       measure('the main job', seconds(performance.now() - from));
+    });
+    await check('sandlot doctor finds it confined, and says what is not', () => {
+      const { confinement } = JSON.parse(docker('exec', container.id, 'sandlot', 'doctor', '--json'));
+      const lacking = confinement.filter(({ status }) => status !== 'ok').map(({ id }) => id);
+      assert.deepEqual(lacking, ['separation', 'cpu'], JSON.stringify(confinement));
     });
     await check('ends within 10 s of SIGTERM while a command runs', async () => {
       await call('shell', 'shell_exec', { command: 'sleep 600', wait_ms: 0 });
