@@ -10,11 +10,15 @@ The reply tells "cwd", "dropped" (characters that were not sent) and "late_dropp
 """
 
 import contextlib
+import fcntl
 import io
 import json
 import os
+import resource
 import site
 import sys
+import termios
+import time
 import warnings
 
 from IPython.core.autocall import ZMQExitAutocall
@@ -157,9 +161,12 @@ class Kernel(IPythonKernel):
             self.shell.showtraceback()
             return {"status": "error", "execution_count": self.execution_count, "ename": type(error).__name__, "evalue": str(error), "traceback": []}
         late_dropped = self.meter.begin(cell.get("limit"))
+        faults = child_faults()
         try:
             reply = await super().do_execute(code, silent, *args, **kwargs)
         finally:
+            if child_faults() != faults:
+                self.take_in()
             self.check_streams()
             dropped = self.meter.begin(cell.get("limit"))
             self.restore(before)
@@ -200,6 +207,17 @@ class Kernel(IPythonKernel):
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+    def take_in(self):
+        """Waits for what programs that have ended wrote to the descriptors: a thread of each stream reads it from a pipe."""
+        for stream in self.streams.values():
+            pipe = getattr(stream, "_fid", None)
+            for _ in range(200):
+                if pipe is None or not any(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))):
+                    break
+                time.sleep(0.001)
+        # What it has read last, it may still be writing.
+        time.sleep(0.002)
 
     def check_streams(self):
         """Puts a stream back that the cell has replaced by one that cannot be flushed: the kernel flushes it before it replies."""
@@ -244,6 +262,11 @@ class Kernel(IPythonKernel):
 
     def getpass(self, prompt="", *args, **kwargs):
         return self.raw_input(prompt) if self.cell_stdin is not None else super().getpass(prompt, *args, **kwargs)
+
+
+def child_faults():
+    """Changes with every child process that has ended: none runs without a page fault."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
 
 
 def pack(message):

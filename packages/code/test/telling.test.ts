@@ -19,6 +19,14 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
+it('what a program of a cell prints comes with that cell', async () => {
+  await execute(client, 'python', 'import subprocess');
+  for (let round = 0; round < 60; round++) {
+    const { text } = await execute(client, 'python', `done = subprocess.run(["echo", "round ${round}"])`);
+    expect(text).toMatch(new RegExp(`^round ${round}\n`));
+  }
+});
+
 describe('code that ends its process', () => {
   it.each(['exit()', 'quit()', 'exit(keep_kernel=True)', 'import sys; sys.exit(3)', 'raise SystemExit'])(
     'in Python, %s is an error of the cell; the state is kept, and no later cell ends',
