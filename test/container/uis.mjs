@@ -80,9 +80,10 @@ export async function uisContainer() {
       });
       await shot(page, 'screen');
       await page.goto(`${container.url}/#terminals`);
+      await page.locator('.terminal:visible [role=status]', { hasText: /^connected$/ }).waitFor();
       await page.locator('.xterm:visible').first().click();
-      await page.keyboard.type('echo $((6*7))\n');
-      await until(page, () => [...document.querySelectorAll('.xterm-rows')].some(({ textContent }) => /\b42\b/.test(textContent)));
+      await page.keyboard.type('echo "a$((6*7))b"\n');
+      await until(page, () => [...document.querySelectorAll('.xterm-rows')].some(({ textContent }) => textContent?.includes('a42b')));
       await shot(page, 'terminals');
       await page.close();
     });
