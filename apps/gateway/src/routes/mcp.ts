@@ -37,10 +37,11 @@ export function mcpRoutes(views: Views, endpoint: McpEndpoint, guard: Guard): Ho
     .all('/mcp/p/:profile', (c) => answer(c, { profile: c.req.param('profile') }));
 }
 
-/** The view at an address. @throws ToolError NOT_FOUND, which names what the caller may see */
+/** The view at an address. An added server that the caller may not use is like one that there is not. @throws ToolError NOT_FOUND, which names what the caller may see */
 export function viewAt(views: Views, address: ViewAddress, caller: Principal): View {
   const { server } = address;
-  if (server === undefined || views.one(server)) return views.at(address);
+  const [upstream] = server === undefined ? [] : (views.one(server)?.upstreams() ?? []);
+  if (server === undefined || (upstream && (upstream.prefix === '' || maySee(caller, upstream)))) return views.at(address);
   const seen = views.all.upstreams().filter((upstream) => maySee(caller, upstream));
   throw new ToolError('NOT_FOUND', `No server ${JSON.stringify(server.slice(0, 200))}.`, {
     advice: seen.length > 0 ? `Servers: ${seen.map(({ name }) => name).join(', ')}.` : 'This key may use no server.',
