@@ -6,12 +6,13 @@ import { CallTable, type Call } from './call-table.tsx';
 interface Server {
   id: string;
   state: string;
-  tokens?: number;
 }
 
 export function Overview({ api }: PanelProps) {
   const metrics = useLoaded(async () => parse(await (await api.fetch('metrics')).text()), [api], 3000);
   const servers = useLoaded(() => api.get<Server[]>('v1/mcp/servers?details=true'), [api], 5000);
+  const sandbox = useLoaded(() => api.get<{ listing: { tools: number; tokens: number } }>('v1/sandbox'), [api], 60_000);
+  const listing = sandbox.data?.listing;
   const calls = useLoaded(() => api.get<Call[]>('v1/calls'), [api], 2000);
   const value = (name: string) => metrics.data?.get(name);
   const used = value('container_memory_usage_bytes') ?? value('process_memory_usage_bytes');
@@ -31,7 +32,7 @@ export function Overview({ api }: PanelProps) {
         </div>
         <div class="card">
           <h3>Context cost</h3>
-          <p>{servers.data ? `${servers.data.reduce((sum, { tokens = 0 }) => sum + tokens, 0).toLocaleString('en')} tokens` : '–'}</p>
+          <p>{listing ? `${listing.tools} tools, ${listing.tokens.toLocaleString('en')} tokens` : '–'}</p>
         </div>
       </section>
       {metrics.error && <p class="hint">Resources: {metrics.error}</p>}
