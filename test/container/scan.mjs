@@ -15,7 +15,7 @@ import { docker } from './docker.mjs';
 const allowed =
   /^(0BSD|AFL-2\.1|Apache-2\.0|Artistic-2\.0|BlueOak-1\.0\.0|BSD(-[\w-]+)?|CC-BY-[34]\.0|CC0-1\.0|HPND|ISC|LGPL-[\w.+-]+|MIT(-CMU|-0)?|MPL-2\.0|OFL-1\.1|PSF-2\.0|Python-2\.0|Unlicense|WTFPL|Zlib)$/i;
 
-/** Other spellings; most are Python's classifiers: https://pypi.org/classifiers/ */
+/** Other spellings; most are Python's classifiers of licences. */
 const classifiers = {
   'Apache 2.0': 'Apache-2.0',
   'Apache License, Version 2.0': 'Apache-2.0',

@@ -1,20 +1,9 @@
 /** Headers on their way through: what belongs to one connection, to the gateway, or to another origin stays behind. */
 import { keyHeaders } from '@sandlot/core/http';
+import { hopByHop } from '@sandlot/core/network';
 import { foreignCookies, isOwnCookie } from './passes.ts';
 import type { Place } from './place.ts';
 
-/** Headers of one connection: RFC 9110, section 7.6.1. */
-const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-];
 const credentials = ['authorization', 'x-api-key', ...keyHeaders];
 /** What a proxy before us may have told is told anew. */
 const forwarded = [

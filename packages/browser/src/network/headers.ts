@@ -1,17 +1,8 @@
 /** Headers that a proxy hands on (RFC 9110, section 7.6.1). */
 import type { IncomingMessage } from 'node:http';
+import { hopByHop } from '@sandlot/core/network';
 
-const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+const ofOneConnection: ReadonlySet<string> = new Set(hopByHop);
 
 /** Headers for the next hop, in their order and with all repetitions. */
 export function endToEnd({ rawHeaders, headers }: IncomingMessage): string[] {
@@ -19,7 +10,7 @@ export function endToEnd({ rawHeaders, headers }: IncomingMessage): string[] {
   const kept: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
-    if (!hopByHop.has(name) && !named.has(name)) kept.push(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
+    if (!ofOneConnection.has(name) && !named.has(name)) kept.push(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
   }
   return kept;
 }
