@@ -17,6 +17,7 @@ export default defineConfig({
     globalSetup: ['./test/node-version.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     maxWorkers: '100%',
     execArgv: ['--conditions=@sandlot/source'],
   },

@@ -103,7 +103,7 @@ describe('the configuration of an added server', () => {
     await recent.listen();
     const pid = textOf(await call(gateway, 'one__ok'));
     await gateway.configure({ one: odd(), two: odd('', { sign: 'second' }) });
-    await expect.poll(() => [old.seen, recent.seen]).toEqual([['tools changed'], ['tools changed']]);
+    await expect.poll(() => [old.seen[0], recent.seen[0]]).toEqual(['tools changed', 'tools changed']);
     expect(await old.call('two__ok')).toContain('second ok');
     expect(textOf(await call(gateway, 'one__ok')), 'what did not change is left alone').toBe(pid);
     await gateway.configure({ two: odd('', { sign: 'changed' }) });
@@ -212,6 +212,16 @@ describe('connections to an added server', () => {
     expect(await first.call('own__ok')).not.toBe(await second.call('own__ok'));
   });
 
+  it('are no more at once than configured, and the next is told so', async () => {
+    await using gateway = await foreignGateway({ odd: odd('', { isolation: 'principal', connections: 2 }) });
+    // One is the gateway's own, for the lists.
+    expect(textOf(await call(gateway, 'odd__ok'))).toMatch(/\d/);
+    const refused = await send(`${gateway.url}/mcp`, keys.bob, 'tools/call', { name: 'odd__ok', arguments: {} });
+    expect(codeOf(refused.body)).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
+    expect(textOf(refused.body)).toContain('has 2 connections already, the most it may have.');
+    expect(textOf(await call(gateway, 'odd__ok'))).toMatch(/\d/);
+  });
+
   it('are closed when idle and opened again, which is no restart', async () => {
     await using gateway = await foreignGateway({ odd: odd('', { idle: 50 }) });
     const before = textOf(await call(gateway, 'odd__ok'));
@@ -235,6 +245,16 @@ describe('connections to an added server', () => {
     await client.end();
     await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
     expect(healthOf(gateway, 'odd')?.restarts).toBe(0);
+  });
+
+  it('of one caller are so many sessions at once, and another still gets in', async () => {
+    await using gateway = await foreignGateway({ odd: odd() }, { options: { sessionsPerCaller: 2 } });
+    const open = (key: string) => rawClient('old', `${gateway.url}/mcp`, key);
+    const [first] = [await open(keys.ann), await open(keys.ann)];
+    await expect(open(keys.ann)).rejects.toThrow(/^429: .*This caller has 2 MCP sessions already/);
+    await (await open(keys.bob)).end();
+    await first.end();
+    await (await open(keys.ann)).end();
   });
 
   it('end with the gateway', async () => {

@@ -9,6 +9,8 @@ export interface PrincipalLimits {
   readonly burst: number;
   /** Requests that may be under way at once, open streams included; 0 sets no limit. */
   readonly concurrent: number;
+  /** MCP sessions that may be open at once; 0 sets no limit. */
+  readonly sessions: number;
 }
 
 /** A verified caller. State, limits and audit records belong to its id. */
@@ -33,7 +35,7 @@ export interface Credential {
 }
 
 /** No limits: for callers that no credential stands for. */
-export const unlimited: PrincipalLimits = { ratePerSecond: 0, burst: 0, concurrent: 0 };
+export const unlimited: PrincipalLimits = { ratePerSecond: 0, burst: 0, concurrent: 0, sessions: 0 };
 
 /**
  * Makes a principal. Nothing is allowed that its scopes do not say.

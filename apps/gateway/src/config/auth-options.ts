@@ -19,6 +19,7 @@ const limits = z.strictObject({
   ratePerSecond: z.number().min(0).optional(),
   burst: z.number().min(1).optional(),
   concurrent: z.number().int().min(0).optional(),
+  sessions: z.number().int().min(0).optional(),
 });
 
 /** One entry of `auth.keys`. */
@@ -130,6 +131,12 @@ export const authOptions = {
     placeholder: 'N',
     schema: count(4096),
     env: 'SANDLOT_CONCURRENT_REQUESTS',
+  },
+  sessionsPerCaller: {
+    description: 'MCP sessions of one caller at once (clients before 2026-07-28); 0 sets no limit; auth.limits.sessions',
+    placeholder: 'N',
+    schema: count(2500),
+    env: 'SANDLOT_SESSIONS_PER_CALLER',
   },
   authFailuresPerMinute: {
     description: 'Wrong credentials that one address may send a minute; 0 sets no limit; auth.limits.failuresPerMinute',

@@ -19,7 +19,7 @@ const sectionSchema = z
     keys: anything,
     jwt: z.strictObject({ issuer: anything, audience: anything, jwks: anything, publicKey: anything, defaultScopes: anything }).optional(),
     oauth: z.strictObject({ publicUrl: anything, authorizationServers: anything, scopes: anything }).optional(),
-    limits: z.strictObject({ ratePerSecond: anything, burst: anything, concurrent: anything, failuresPerMinute: anything }).optional(),
+    limits: z.strictObject({ ratePerSecond: anything, burst: anything, concurrent: anything, sessions: anything, failuresPerMinute: anything }).optional(),
   })
   .partial();
 
@@ -48,6 +48,7 @@ export function flattenAuth(file: Readonly<Record<string, unknown>>): Readonly<R
     ratePerSecond: limits?.ratePerSecond,
     rateBurst: limits?.burst,
     concurrentRequests: limits?.concurrent,
+    sessionsPerCaller: limits?.sessions,
     authFailuresPerMinute: limits?.failuresPerMinute,
   };
   return { ...rest, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
@@ -91,8 +92,8 @@ export function toKeys(values: GatewayValues, apiKey: string | undefined, env: E
   return [...own, ...toKeyEntries(values.keys ?? [], limits, env)];
 }
 
-function toLimits({ ratePerSecond, rateBurst, concurrentRequests }: GatewayValues): PrincipalLimits {
-  return { ratePerSecond, burst: rateBurst, concurrent: concurrentRequests };
+function toLimits({ ratePerSecond, rateBurst, concurrentRequests, sessionsPerCaller }: GatewayValues): PrincipalLimits {
+  return { ratePerSecond, burst: rateBurst, concurrent: concurrentRequests, sessions: sessionsPerCaller };
 }
 
 /** The gateway as an OAuth resource, when it is one. @throws ToolError INVALID_ARGUMENT when half of it is configured */
@@ -129,6 +130,7 @@ function merge(all: PrincipalLimits, own: Partial<Record<keyof PrincipalLimits, 
     ratePerSecond: own.ratePerSecond ?? all.ratePerSecond,
     burst: own.burst ?? all.burst,
     concurrent: own.concurrent ?? all.concurrent,
+    sessions: own.sessions ?? all.sessions,
   };
 }
 

@@ -77,11 +77,7 @@ export class Sessions {
   /** A first request without `initialize` is served for itself, without a session. */
   async #open(request: Request, view: View, principal: Principal, body: unknown): Promise<Response> {
     const opens = Array.isArray(body) ? body.some(isInitialize) : isInitialize(body);
-    if (opens && this.#sessions.size >= this.#limits.max) {
-      throw new ToolError('RESOURCE_EXHAUSTED', `There are already ${this.#limits.max} MCP sessions.`, {
-        advice: 'End one with DELETE, or wait until one is idle.',
-      });
-    }
+    if (opens) this.#checkRoom(principal);
     const id = randomUUID();
     const log: { level?: string } = {};
     const server = await createRelayServer(view, { principal, era: 'legacy', ...(opens && { session: id }), log }, this.#options);
@@ -115,6 +111,16 @@ export class Sessions {
     this.#sessions.set(id, session);
     this.#subscribing(session);
     return this.#use(session, request, body);
+  }
+
+  /** @throws ToolError RESOURCE_EXHAUSTED when there is no room for one more session, or not for this caller */
+  #checkRoom({ id, limits: { sessions } }: Principal): void {
+    const advice = 'End one with DELETE, or wait until one is idle.';
+    if (this.#sessions.size >= this.#limits.max)
+      throw new ToolError('RESOURCE_EXHAUSTED', `There are already ${this.#limits.max} MCP sessions.`, { advice });
+    if (sessions === 0 || this.#sessions.size < sessions) return;
+    const own = [...this.#sessions.values()].filter(({ principal }) => principal.id === id).length;
+    if (own >= sessions) throw new ToolError('RESOURCE_EXHAUSTED', `This caller has ${own} MCP sessions already, the most it may have.`, { advice });
   }
 
   #find(headers: Pick<Headers, 'get'>, view: View, principal: Principal): Session | undefined {

@@ -83,7 +83,7 @@ export class Connections implements AsyncDisposable {
   /** Opens a connection ahead, for the next client that can do the same and needs one of his own. */
   prepare(capabilities: Loose): void {
     const seat = spareSeat(capabilities);
-    if (this.#ending.signal.aborted || this.#live.has(seat.key)) return;
+    if (this.#ending.signal.aborted || this.#live.has(seat.key) || this.#live.size >= this.#options.entry.connections) return;
     const spare = this.#place(seat);
     this.#spares.set(seat.key, spare);
     // Nobody may ever need it.
@@ -101,7 +101,7 @@ export class Connections implements AsyncDisposable {
     this.prepare(seat.capabilities);
   }
 
-  /** Takes the connection of a seat, or opens it. @throws ToolError UNAVAILABLE */
+  /** Takes the connection of a seat, or opens it. @throws ToolError UNAVAILABLE, RESOURCE_EXHAUSTED */
   async take(seat: Seat): Promise<Live> {
     const known = this.#live.get(seat.key);
     const usable = await known;
@@ -109,6 +109,12 @@ export class Connections implements AsyncDisposable {
     // Another caller may have opened the next one meanwhile.
     const next = this.#live.get(seat.key);
     if (next && next !== known) return next;
+    const { id, entry } = this.#options;
+    if (!this.#live.has(seat.key) && this.#live.size >= entry.connections) {
+      throw new ToolError('RESOURCE_EXHAUSTED', `The server "${id}" has ${this.#live.size} connections already, the most it may have.`, {
+        advice: 'Wait until one is idle, or raise "connections" of its entry.',
+      });
+    }
     return this.#place(seat).live;
   }
 

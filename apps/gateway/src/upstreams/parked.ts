@@ -13,6 +13,9 @@ import type { UpstreamRequest } from './upstream.ts';
 /** A server that asks several things at once sends them one by one: this long is waited for the next. */
 const settleMs = 50;
 
+/** Calls of one principal that may be parked at once. */
+const mostOfPrincipal = 100;
+
 /** Asks of one call that may be open at once. */
 const mostAsks = 100;
 
@@ -159,9 +162,12 @@ export class ParkingLot {
   }
 
   #park(request: UpstreamRequest, call: ParkableCall): string {
-    if (this.#entries.size >= this.#max) {
+    const { principal } = request.caller;
+    const most = this.#entries.size >= this.#max ? this.#max : mostOfPrincipal;
+    const parked = most === this.#max ? most : [...this.#entries.values()].filter((entry) => entry.principal === principal).length;
+    if (parked >= most) {
       call.cancel();
-      throw new UpstreamError(-32_603, `Already ${this.#max} calls wait for their clients' input.`);
+      throw new UpstreamError(-32_603, `Already ${parked} calls wait for their clients' input.`);
     }
     const id = randomBytes(16).toString('base64url');
     const timer = setTimeout(() => {
@@ -169,7 +175,7 @@ export class ParkingLot {
       call.cancel();
     }, this.#ttlMs);
     timer.unref();
-    this.#entries.set(id, { call, principal: request.caller.principal, digest: digestOf(request), timer });
+    this.#entries.set(id, { call, principal, digest: digestOf(request), timer });
     return `${id}.${this.#seal(id)}`;
   }
 
