@@ -21,7 +21,7 @@ import { limits } from '../src/middleware/limits.ts';
 import { securityHeaders } from '../src/middleware/security-headers.ts';
 import { parseStrict } from '../src/middleware/strict-json.ts';
 
-const per = { ratePerSecond: 1e9, burst: 1e9, concurrent: 1000 };
+const per = { ratePerSecond: 1e9, burst: 1e9, concurrent: 1000, sessions: 0 };
 const key = newKey();
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const input = [{ alg: 'EdDSA' }, { iss: 'i', aud: 'a', sub: 's', scope: '*', exp: Math.floor(Date.now() / 1000) + 3600 }]

@@ -121,7 +121,7 @@ for (const confinement of ['descriptors', 'paths'] as const) {
         const answer = await world.client.call('file_read', { path });
         expect(answer.text).toContain('more than 40 links');
       }
-      expect(performance.now() - start).toBeLessThan(3 * 500);
+      expect(performance.now() - start).toBeLessThan(30_000);
     });
 
     it('F7 does not make the target of a dangling link outside', async () => {
