@@ -115,7 +115,12 @@ describe('instructions of an added server', () => {
       accept: 'application/json, text/event-stream',
     };
     const params = { protocolVersion: '2025-11-25', clientInfo: { name: 'cat', version: '1' }, capabilities: {} };
-    for (const path of ['/mcp', '/mcp/odd']) {
+    // The server's own path is like that of a server that there is not.
+    const said = [
+      ['/mcp', '"serverInfo"'],
+      ['/mcp/odd', 'No server \\"odd\\"'],
+    ] as const;
+    for (const [path, expected] of said) {
       const text = await (
         await fetch(`${gateway.url}${path}`, {
           method: 'POST',
@@ -123,7 +128,7 @@ describe('instructions of an added server', () => {
           body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }),
         })
       ).text();
-      expect(text).toContain('serverInfo');
+      expect(text).toContain(expected);
       expect(text).not.toContain('Be kind.');
     }
   });

@@ -10,15 +10,12 @@ The reply tells "cwd", "dropped" (characters that were not sent) and "late_dropp
 """
 
 import contextlib
-import fcntl
 import io
 import json
 import os
 import resource
 import site
 import sys
-import termios
-import time
 import warnings
 
 from IPython.core.autocall import ZMQExitAutocall
@@ -26,6 +23,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import json_packer
+from sandlot_intake import Intake
 
 LARGEST_DISPLAY = 8 * 1024 * 1024
 FLUSH_CHARS = 1024 * 1024
@@ -129,6 +127,7 @@ class Shell(ZMQInteractiveShell):
 class Kernel(IPythonKernel):
     shell_class = Shell
     meter = None
+    intakes = ()
     cell_stdin = None
     site_folder = None
 
@@ -142,6 +141,7 @@ class Kernel(IPythonKernel):
             self.meter = Meter()
             for stream in (sys.stdout, sys.stderr):
                 self.meter.watch(stream)
+            self.intakes = [Intake(stream) for stream in (sys.stdout, sys.stderr)]
             self.shell.display_pub.register_hook(bounded)
             if hasattr(self.shell.displayhook, "register_hook"):
                 self.shell.displayhook.register_hook(bounded)
@@ -166,7 +166,8 @@ class Kernel(IPythonKernel):
             reply = await super().do_execute(code, silent, *args, **kwargs)
         finally:
             if child_faults() != faults:
-                self.take_in()
+                for intake in self.intakes:
+                    intake.wait()
             self.check_streams()
             dropped = self.meter.begin(cell.get("limit"))
             self.restore(before)
@@ -207,17 +208,6 @@ class Kernel(IPythonKernel):
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-    def take_in(self):
-        """Waits for what programs that have ended wrote to the descriptors: a thread of each stream reads it from a pipe."""
-        for stream in self.streams.values():
-            pipe = getattr(stream, "_fid", None)
-            for _ in range(200):
-                if pipe is None or not any(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))):
-                    break
-                time.sleep(0.001)
-        # What it has read last, it may still be writing.
-        time.sleep(0.002)
 
     def check_streams(self):
         """Puts a stream back that the cell has replaced by one that cannot be flushed: the kernel flushes it before it replies."""

@@ -25,6 +25,13 @@ it('what a program of a cell prints comes with that cell', async () => {
     const { text } = await execute(client, 'python', `done = subprocess.run(["echo", "round ${round}"])`);
     expect(text).toMatch(new RegExp(`^round ${round}\n`));
   }
+  // More than is read at a time, from both streams, with what looks like a mark in it.
+  const much = ['seq 700', 'seq 700 >&2', "printf '\\\\0'", 'echo end'].join('; ');
+  for (let round = 0; round < 20; round++) {
+    const { text } = await execute(client, 'python', `done = subprocess.run("${much}", shell=True)`);
+    expect(text.split('\n700\n')).toHaveLength(3);
+    expect(text).toMatch(/\0end\n/);
+  }
 });
 
 describe('code that ends its process', () => {
