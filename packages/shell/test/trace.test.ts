@@ -30,6 +30,23 @@ it('traces a command with its end, and hands it the trace and the collector but 
   expect(sink.spans.find(({ attributes }) => attributes['process.exit.signal'] === 'SIGKILL')).toBeDefined();
 });
 
+it('sends what ended while the collector took its time', async () => {
+  await using folder = await temporaryFolder();
+  const taken = Promise.withResolvers<void>();
+  await using sink = await otlpSink(() => taken.promise);
+  await using server = await startServer(folder.path, { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' });
+  const exec = (command: string) => server.client.callTool({ name: 'shell_exec', arguments: { command } });
+  const ended = (count: number) => sink.waitFor((spans) => spans.filter(({ name }) => name === 'process.exec').length === count);
+  await exec('true');
+  await ended(1);
+  await exec('true');
+  // When they are due, the first are still under way.
+  const due = Date.now() + 300;
+  await expect.poll(() => Date.now()).toBeGreaterThan(due);
+  taken.resolve();
+  await ended(2);
+});
+
 it('hands a command the trace of the caller unchanged when the server itself traces nothing', async () => {
   await using folder = await temporaryFolder();
   await using server = await startServer(folder.path);

@@ -25,11 +25,7 @@ export class SpanBatch {
   add(span: string): void {
     if (this.#waiting.length >= this.#limits.queue) return;
     this.#waiting.push(span);
-    if (this.#waiting.length >= this.#limits.batch) void this.#next();
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#next();
-    }, this.#limits.delayMs).unref();
+    this.#soon();
   }
 
   /** Sends what waits, whatever it takes. */
@@ -38,11 +34,21 @@ export class SpanBatch {
     while (this.#sending || this.#waiting.length > 0) await this.#next();
   }
 
-  /** Sends a batch, and the next one as long as there is a full one. */
+  /** A full batch goes at once, what else waits within the delay. */
+  #soon(): void {
+    if (this.#waiting.length >= this.#limits.batch) void this.#next();
+    if (this.#waiting.length === 0) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#next();
+    }, this.#limits.delayMs).unref();
+  }
+
+  /** Sends a batch. What came while it was under way, and perhaps was due, is seen to after it. */
   #next(): Promise<void> {
     this.#sending ??= this.#sendOne().finally(() => {
       this.#sending = undefined;
-      if (this.#waiting.length >= this.#limits.batch) void this.#next();
+      this.#soon();
     });
     return this.#sending;
   }

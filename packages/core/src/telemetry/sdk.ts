@@ -12,7 +12,7 @@ import { ChainedContextManager } from './context.ts';
 import { batchLimits, spanLimits } from './limits.ts';
 import { toSocket } from './local-exporter.ts';
 import { toCollector } from './otlp-traces.ts';
-import { toList } from './recording-span.ts';
+import { attributesJson } from './recording-span.ts';
 import { LeanTracer } from './tracer.ts';
 import { meter } from './recorder.ts';
 import { type Telemetry, type TelemetryOptions, traceSocketVariable, wantsMetrics, wantsTelemetry } from './start.ts';
@@ -31,7 +31,7 @@ export async function startSdk(options: TelemetryOptions): Promise<Telemetry> {
     ...resourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES']),
   });
   const stops: (() => Promise<void>)[] = [];
-  const batches = batchesOf(options, env, JSON.stringify(toList(resource.attributes)));
+  const batches = batchesOf(options, env, attributesJson(resource.attributes));
   if (batches.length > 0) {
     const sampler = samplerOf(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG']);
     const done = (json: string) => batches.forEach((batch) => batch.add(json));

@@ -55,12 +55,12 @@ export interface OtlpSink extends AsyncDisposable {
   readonly metrics: string[];
   /** Everything that came, as text. */
   readonly received: string[];
-  /** Waits until the spans satisfy a condition, for at most 30 s. */
+  /** Waits until the spans satisfy a condition, for at most two minutes. */
   waitFor(condition: (spans: readonly ReceivedSpan[]) => boolean): Promise<void>;
 }
 
-/** Starts a collector on a free loopback port. */
-export async function otlpSink(): Promise<OtlpSink> {
+/** Starts a collector on a free loopback port. @param answer called before each answer, which waits for it */
+export async function otlpSink(answer: () => Promise<void> = () => Promise.resolve()): Promise<OtlpSink> {
   const spans: ReceivedSpan[] = [];
   const metrics: string[] = [];
   const received: string[] = [];
@@ -74,8 +74,8 @@ export async function otlpSink(): Promise<OtlpSink> {
       const body: unknown = JSON.parse(text);
       if (request.url === '/v1/metrics') metrics.push(...toMetricNames(body));
       else spans.push(...spansOf(body));
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       for (const check of waiting) check();
+      void answer().then(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -91,7 +91,7 @@ export async function otlpSink(): Promise<OtlpSink> {
         const timer = setTimeout(() => {
           waiting.delete(check);
           reject(new Error(`The spans never came. There are: ${spans.map(({ service, name }) => `${service}: ${name}`).join(', ')}`));
-        }, 30_000);
+        }, 120_000);
         const check = () => {
           if (!condition(spans)) return;
           waiting.delete(check);
