@@ -13,7 +13,7 @@ export interface Answer {
 export class Wire {
   readonly #url: URL;
   readonly #all = new Set<Socket>();
-  readonly #free: Socket[] = [];
+  #free: Socket[] = [];
 
   constructor(url: string) {
     this.#url = new URL(url);
@@ -47,7 +47,12 @@ export class Wire {
 
   #open(): Socket {
     const socket = connect({ host: this.#url.hostname, port: Number(this.#url.port), noDelay: true }).setEncoding('latin1');
-    socket.on('error', () => undefined).once('close', () => this.#all.delete(socket));
+    socket.on('error', () => undefined);
+    // The server closes what is idle.
+    socket.once('close', () => {
+      this.#all.delete(socket);
+      this.#free = this.#free.filter((one) => one !== socket);
+    });
     this.#all.add(socket);
     return socket;
   }

@@ -14,6 +14,5 @@ export function followClock(): void {
 
 /** Nanoseconds since 1970, as OTLP writes them. */
 export function toNanos(ms: number): string {
-  const whole = Math.floor(ms);
-  return `${whole}${String(Math.floor((ms - whole) * 1e6)).padStart(6, '0')}`;
+  return `${Math.floor(ms * 1000)}000`;
 }

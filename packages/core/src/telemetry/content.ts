@@ -17,10 +17,13 @@ const assignment = /\b([\w-]*(?:token|secret|passw(?:or)?d|api[-_]?key|credentia
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** Whether this process is asked for it: looked up once, since reading a variable of the environment costs as much as a span. */
+let isAsked: boolean | undefined;
+
 /** Puts arguments or a result on a span, without what looks like a secret; does nothing unless it is asked for. */
-export function contentOnSpan(span: Span, what: 'arguments' | 'result', value: unknown, env: Env = environment()): void {
-  if (!span.isRecording() || !wantsContent(env)) return;
-  span.setAttribute(what === 'arguments' ? attributes.callArguments : attributes.callResult, redacted(value, namesOf(env)));
+export function contentOnSpan(span: Span, what: 'arguments' | 'result', value: unknown): void {
+  if (!span.isRecording() || !(isAsked ??= wantsContent(environment()))) return;
+  span.setAttribute(what === 'arguments' ? attributes.callArguments : attributes.callResult, redacted(value, namesOf(environment())));
 }
 
 /** The values that the conventions have known for it. */

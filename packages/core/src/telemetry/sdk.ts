@@ -3,7 +3,6 @@
  * five times the start-up time and eight times the memory.
  */
 import { context, propagation, trace } from '@opentelemetry/api';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, type Sampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace';
 import { environment } from '../config/load.ts';
@@ -12,6 +11,7 @@ import { ChainedContextManager } from './context.ts';
 import { batchLimits, spanLimits } from './limits.ts';
 import { toSocket } from './local-exporter.ts';
 import { toCollector } from './otlp-traces.ts';
+import { W3CPropagator } from './propagator.ts';
 import { attributesJson } from './recording-span.ts';
 import { LeanTracer } from './tracer.ts';
 import { meter } from './recorder.ts';
@@ -36,9 +36,7 @@ export async function startSdk(options: TelemetryOptions): Promise<Telemetry> {
     const sampler = samplerOf(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG']);
     const done = (json: string) => batches.forEach((batch) => batch.add(json));
     context.setGlobalContextManager(new ChainedContextManager().enable());
-    propagation.setGlobalPropagator(
-      new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
-    );
+    propagation.setGlobalPropagator(new W3CPropagator());
     trace.setGlobalTracerProvider(new LeanTracer({ sampler, limits: spanLimits(env), done }));
     stops.push(...batches.map((batch) => () => batch.flush()));
   }
@@ -66,17 +64,17 @@ function batchesOf({ keep }: TelemetryOptions, env: Readonly<Record<string, stri
   ];
 }
 
-function samplerOf(name = 'parentbased_always_on', argument = '1'): Sampler {
+/** Undefined is `parentbased_always_on`, the default of the specification. */
+function samplerOf(name = '', argument = '1'): Sampler | undefined {
   const ratio = new TraceIdRatioBasedSampler(Number(argument));
   const samplers: Record<string, Sampler> = {
     always_on: new AlwaysOnSampler(),
     always_off: new AlwaysOffSampler(),
     traceidratio: ratio,
-    parentbased_always_on: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     parentbased_always_off: new ParentBasedSampler({ root: new AlwaysOffSampler() }),
     parentbased_traceidratio: new ParentBasedSampler({ root: ratio }),
   };
-  return samplers[name] ?? new ParentBasedSampler({ root: new AlwaysOnSampler() });
+  return samplers[name];
 }
 
 /** `key=value,key=value`, values percent-encoded, as in the OpenTelemetry specification. */

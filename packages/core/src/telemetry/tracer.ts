@@ -1,4 +1,4 @@
-/** Makes spans, as the API wants them. Samplers and identifiers are as in the SDK. */
+/** Makes spans, as the API wants them. Samplers and identifiers are as in the SDK. What is done for each span is kept short. */
 import {
   context,
   type Context,
@@ -17,7 +17,8 @@ import { RecordingSpan } from './recording-span.ts';
 
 /** What {@link LeanTracer} needs. */
 export interface TracerParts {
-  readonly sampler: Sampler;
+  /** Default: what the parent says, and yes without one. */
+  readonly sampler: Sampler | undefined;
   readonly limits: SpanLimits;
   /** Takes each span that has ended, as OTLP/JSON. */
   readonly done: (json: string) => void;
@@ -38,13 +39,17 @@ export class LeanTracer implements Tracer, TracerProvider {
   startSpan(name: string, options: SpanOptions = {}, given: Context = context.active()): Span {
     const { sampler, limits, done } = this.#parts;
     const from = options.root ? trace.deleteSpan(given) : given;
-    const parent = trace.getSpanContext(from);
-    const known = parent !== undefined && trace.isSpanContextValid(parent) ? parent : undefined;
+    const above = trace.getSpan(from);
+    const parent = above?.spanContext();
+    // Our own spans need no look at their identifiers.
+    const known = above instanceof RecordingSpan || (parent !== undefined && trace.isSpanContextValid(parent)) ? parent : undefined;
     const traceId = known?.traceId ?? newId(16);
     const { kind = 0, attributes = {}, links = [], startTime } = options;
-    const { decision, attributes: more, traceState } = sampler.shouldSample(from, traceId, name, kind, attributes, links);
-    const isSampled = decision === SamplingDecision.RECORD_AND_SAMPLED;
-    const state = traceState ?? known?.traceState;
+    const sampling = sampler?.shouldSample(from, traceId, name, kind, attributes, links);
+    const isSampled = sampling
+      ? sampling.decision === SamplingDecision.RECORD_AND_SAMPLED
+      : known === undefined || (known.traceFlags & TraceFlags.SAMPLED) !== 0;
+    const state = sampling?.traceState ?? known?.traceState;
     const spanContext = {
       traceId,
       spanId: newId(8),
@@ -57,7 +62,7 @@ export class LeanTracer implements Tracer, TracerProvider {
       parentSpanId: known?.spanId,
       name,
       kind: kind + 1,
-      attributes: more ? { ...attributes, ...more } : attributes,
+      attributes: sampling?.attributes ? { ...attributes, ...sampling.attributes } : attributes,
       links,
       startMs: typeof startTime === 'number' ? startTime : wallClockMs(),
       limits,
