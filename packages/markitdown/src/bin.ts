@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /** Both the command line and the MCP server: with a document it prints Markdown, without one it serves. */
 import { isCommand } from './cli/arguments.ts';
+import { answerAtOnce } from './cli/at-once.ts';
 
 const argv = process.argv.slice(2);
-if (isCommand(argv)) {
+const answer = answerAtOnce(argv);
+if (answer !== undefined) process.stdout.write(answer);
+else if (isCommand(argv)) {
   const { runCommand } = await import('./cli/run.ts');
   process.exitCode = await runCommand(argv);
 } else {

@@ -7,9 +7,8 @@ import type { Conversion } from '../convert/convert.ts';
 import { ConvertError } from '../convert/errors.ts';
 import type { ConvertOptions } from '../convert/options.ts';
 import { WorkerPool } from '../convert/worker/pool.ts';
-import { type CommandFlags, help, parseCommand } from './arguments.ts';
+import { type CommandFlags, parseCommand } from './arguments.ts';
 import { runBatch } from './batch.ts';
-import { formats } from './formats.ts';
 import { printed } from './printed.ts';
 import { count, toOptions, UsageError } from './options.ts';
 
@@ -22,9 +21,6 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     return complain(error instanceof Error ? error.message : String(error), 2);
   }
   const { values: flags, positionals } = parsed;
-  if (flags.help) return print(help);
-  if (flags.version) return print('0.1.0\n');
-  if (flags['list-formats']) return print(`${formats.join('\n')}\n`);
   try {
     const options = toOptions(flags);
     const plugins = (flags.plugin ?? []).map((file) => pathToFileURL(resolve(file)).href);
@@ -84,11 +80,6 @@ function writeOut(text: string): Promise<void> {
   return new Promise((done, fail) =>
     process.stdout.write(text, (error) => (error && !('code' in error && error.code === 'EPIPE') ? fail(error) : done())),
   );
-}
-
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
 }
 
 function complain(message: string, status: number): number {
