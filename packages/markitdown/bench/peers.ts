@@ -62,7 +62,8 @@ export function peers(): Peer[] {
     {
       name: 'pandoc',
       command: pandoc ?? 'pandoc',
-      args: ['-t', 'gfm', '--wrap=none'],
+      // Repeated cells of a sheet would take all the memory of the machine.
+      args: ['+RTS', '-M2g', '-RTS', '-t', 'gfm', '--wrap=none'],
       reads: (format) => /^(?:docx|html|odf|epub|csv)$/.test(format),
       ...(pandoc === undefined && { missing: 'not installed: apt-get install pandoc' }),
     },

@@ -19,7 +19,9 @@ const sectionSchema = z
     keys: anything,
     jwt: z.strictObject({ issuer: anything, audience: anything, jwks: anything, publicKey: anything, defaultScopes: anything }).optional(),
     oauth: z.strictObject({ publicUrl: anything, authorizationServers: anything, scopes: anything }).optional(),
-    limits: z.strictObject({ ratePerSecond: anything, burst: anything, concurrent: anything, sessions: anything, failuresPerMinute: anything }).optional(),
+    limits: z
+      .strictObject({ ratePerSecond: anything, burst: anything, concurrent: anything, sessions: anything, failuresPerMinute: anything })
+      .optional(),
   })
   .partial();
 

@@ -120,7 +120,8 @@ export class Sessions {
       throw new ToolError('RESOURCE_EXHAUSTED', `There are already ${this.#limits.max} MCP sessions.`, { advice });
     if (sessions === 0 || this.#sessions.size < sessions) return;
     const own = [...this.#sessions.values()].filter(({ principal }) => principal.id === id).length;
-    if (own >= sessions) throw new ToolError('RESOURCE_EXHAUSTED', `This caller has ${own} MCP sessions already, the most it may have.`, { advice });
+    if (own >= sessions)
+      throw new ToolError('RESOURCE_EXHAUSTED', `This caller has ${own} MCP sessions already, the most it may have.`, { advice });
   }
 
   #find(headers: Pick<Headers, 'get'>, view: View, principal: Principal): Session | undefined {
