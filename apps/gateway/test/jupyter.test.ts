@@ -1,15 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { itWith } from '@sandlot/core/testing';
 import { chromium } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { z } from 'zod';
 import { until } from '../../../packages/shell/test/kit.ts';
 import { chromiumOptions, key, prefixProxy, startGateway } from './console-kit.ts';
 
 /** JupyterLab itself (pip install jupyterlab). */
-const hasJupyter = spawnSync('jupyter-lab', ['--version'], { stdio: 'ignore' }).status === 0;
-const jupyterIt = hasJupyter || process.env['CI'] ? it : it.skip;
+const jupyterIt = itWith('jupyter-lab');
 const headers = { 'x-sandlot-key': key, 'content-type': 'application/json' };
 
 /** A script that runs a line in a kernel over the WebSocket of the page, and gives what it prints. */

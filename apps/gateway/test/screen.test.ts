@@ -1,13 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { itWith } from '@sandlot/core/testing';
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { until } from '../../../packages/shell/test/kit.ts';
 import { chromiumOptions, buildConsole, key, prefixProxy, startGateway } from './console-kit.ts';
 
-const hasDisplay = ['Xvnc', 'matchbox-window-manager'].every(
-  (name) => spawnSync(name, ['-version'], { stdio: 'ignore' }).error === undefined,
-);
-const displayIt = hasDisplay || process.env['CI'] ? it : it.skip;
+const displayIt = itWith('Xvnc', 'matchbox-window-manager');
 let browser: Browser;
 
 beforeAll(async () => {

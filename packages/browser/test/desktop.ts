@@ -1,16 +1,14 @@
 /** A Chromium on a display of its own, as a supervisor would run it: with a window, a profile and a debugging port. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { it } from 'vitest';
+import { itWith } from '@sandlot/core/testing';
 import { decideSandbox, namespaceCommand } from '../src/pages/sandbox.ts';
 
-const hasDisplay = spawnSync('Xvfb', ['-version'], { stdio: 'ignore' }).error === undefined;
-
-/** A test that needs a display. Without Xvfb (Debian's package `xvfb`) it is skipped, except where everything is said to be there. */
-export const desktopIt = hasDisplay || process.env['CI'] ? it : it.skip;
+/** A test that needs a display: Debian's package `xvfb`. */
+export const desktopIt = itWith('Xvfb');
 
 /** A display with a browser. */
 export interface Desktop extends AsyncDisposable {

@@ -1,13 +1,12 @@
 /** The browser on a display of its own: people watch and use it over VNC. Needs TigerVNC's Xvnc (Debian: tigervnc-standalone-server). */
-import { spawnSync } from 'node:child_process';
-import { expect, it, vi } from 'vitest';
+import { itWith } from '@sandlot/core/testing';
+import { expect, vi } from 'vitest';
 import { alive, commandOf, descendants, listeningPorts } from './processes.ts';
 import { viewDisplay } from './rfb.ts';
 import { headers, serve } from './served.ts';
 import { startSite } from './site.ts';
 
-const hasXvnc = spawnSync('Xvnc', ['-version'], { stdio: 'ignore' }).error === undefined;
-const displayIt = hasXvnc || process.env['CI'] ? it : it.skip;
+const displayIt = itWith('Xvnc');
 const patient = { timeout: 60_000, interval: 50 };
 const page = `<title>Form</title><body style="margin:0"><input autofocus aria-label=Name style="position:fixed;inset:0;width:100vw;height:100vh">`;
 

@@ -116,12 +116,17 @@ for (const confinement of ['descriptors', 'paths'] as const) {
       await symlink('good.txt', world.inside('chain-0'));
       for (let i = 1; i <= 60; i++) await symlink(`chain-${i - 1}`, world.inside(`chain-${i}`));
       expect((await world.client.call('file_read', { path: 'chain-20' })).text).toBe('good\n');
-      const start = performance.now();
       for (const path of ['loop-a', 'loop-a/x', 'chain-60']) {
-        const answer = await world.client.call('file_read', { path });
-        expect(answer.text).toContain('more than 40 links');
+        // A busy machine may delay any one answer: the least counts, until it is in time.
+        let least = Infinity;
+        for (let attempt = 0; attempt < 20 && least >= 50; attempt++) {
+          const start = performance.now();
+          const answer = await world.client.call('file_read', { path });
+          least = Math.min(least, performance.now() - start);
+          expect(answer.text).toContain('more than 40 links');
+        }
+        expect(least, path).toBeLessThan(50);
       }
-      expect(performance.now() - start).toBeLessThan(30_000);
     });
 
     it('F7 does not make the target of a dangling link outside', async () => {

@@ -163,11 +163,11 @@ export class ParkingLot {
 
   #park(request: UpstreamRequest, call: ParkableCall): string {
     const { principal } = request.caller;
-    const most = this.#entries.size >= this.#max ? this.#max : mostOfPrincipal;
-    const parked = most === this.#max ? most : [...this.#entries.values()].filter((entry) => entry.principal === principal).length;
-    if (parked >= most) {
+    const own = [...this.#entries.values()].filter((entry) => entry.principal === principal).length;
+    const isFull = this.#entries.size >= this.#max;
+    if (isFull || own >= mostOfPrincipal) {
       call.cancel();
-      throw new UpstreamError(-32_603, `Already ${parked} calls wait for their clients' input.`);
+      throw new UpstreamError(-32_603, `Already ${isFull ? this.#max : own} calls wait for their clients' input.`);
     }
     const id = randomBytes(16).toString('base64url');
     const timer = setTimeout(() => {

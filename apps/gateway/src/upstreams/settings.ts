@@ -33,7 +33,7 @@ const shared = {
     .default(15 * 60_000),
   /** Who shares a connection: everybody, one client session, or one principal; `auto`: everybody, until the server asks clients. */
   isolation: z.enum(['auto', 'shared', 'session', 'principal']).default('auto'),
-  /** Connections at once, each a process of its own when the server is a command: with an `isolation` a client more may be one more. */
+  /** Connections at once, each a process when the server is a command. Unless they share, each client or session has one. */
   connections: z.number().int().positive().default(100),
   /** What a caller must be allowed to use its tools. Default `<id>:use`. */
   scope: z.string().optional(),

@@ -3,6 +3,7 @@
  * five times the start-up time and eight times the memory.
  */
 import { context, propagation, trace } from '@opentelemetry/api';
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, type Sampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace';
 import { environment } from '../config/load.ts';
@@ -11,8 +12,7 @@ import { ChainedContextManager } from './context.ts';
 import { batchLimits, spanLimits } from './limits.ts';
 import { toSocket } from './local-exporter.ts';
 import { toCollector } from './otlp-traces.ts';
-import { W3CPropagator } from './propagator.ts';
-import { attributesJson } from './recording-span.ts';
+import { toList } from './recording-span.ts';
 import { LeanTracer } from './tracer.ts';
 import { meter } from './recorder.ts';
 import { type Telemetry, type TelemetryOptions, traceSocketVariable, wantsMetrics, wantsTelemetry } from './start.ts';
@@ -31,12 +31,14 @@ export async function startSdk(options: TelemetryOptions): Promise<Telemetry> {
     ...resourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES']),
   });
   const stops: (() => Promise<void>)[] = [];
-  const batches = batchesOf(options, env, attributesJson(resource.attributes));
+  const batches = batchesOf(options, env, JSON.stringify(toList(resource.attributes)));
   if (batches.length > 0) {
     const sampler = samplerOf(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG']);
     const done = (json: string) => batches.forEach((batch) => batch.add(json));
     context.setGlobalContextManager(new ChainedContextManager().enable());
-    propagation.setGlobalPropagator(new W3CPropagator());
+    propagation.setGlobalPropagator(
+      new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
+    );
     trace.setGlobalTracerProvider(new LeanTracer({ sampler, limits: spanLimits(env), done }));
     stops.push(...batches.map((batch) => () => batch.flush()));
   }
