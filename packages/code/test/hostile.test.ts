@@ -191,7 +191,7 @@ it.each([
     const { text } = await execute(client, language, cell, more);
     if (!shows.test(text)) wrong.push({ what, text: text.slice(0, 1500) });
   }
-  expect(wrong).toEqual([]);
+  expect(wrong, JSON.stringify(wrong)).toEqual([]);
   await client.call('code_context_delete', { context: language });
   expect(processesWith('86381')).toEqual([]);
   expect((await execute(client, language, check)).text).toMatch(/^42\n\[ok/);

@@ -70,6 +70,7 @@ export class Command {
   reason: Reason | undefined;
   #dataAt = Date.now();
   #timer: NodeJS.Timeout | undefined;
+  #ending: Promise<number[]> | undefined;
 
   constructor(parts: CommandParts, start: Running, settle: (command: Command) => void) {
     this.id = parts.id;
@@ -111,7 +112,8 @@ export class Command {
     this.tree.shellEnded = true;
     clearTimeout(this.#timer);
     await this.#drain();
-    this.survivors = childrenOf(this.tree, Date.now() - this.startedAt);
+    // Where the whole tree is being ended, what is left after that.
+    this.survivors = (await this.#ending) ?? childrenOf(this.tree, Date.now() - this.startedAt);
     if (this.survivors.length === 0) this.tree.group?.remove();
     settle(this);
     this.exit = exit;
@@ -238,7 +240,8 @@ export class Command {
   /** Ends the whole tree, background children included. */
   async end(signal: NodeJS.Signals = 'SIGTERM', grace = graceMs, reason: Reason = 'killed'): Promise<void> {
     if (this.status === 'running') this.reason ??= reason;
-    const survivors = await endTree(this.tree, signal, grace);
+    this.#ending = endTree(this.tree, signal, grace);
+    const survivors = await this.#ending;
     // A shell that cannot be ended never finishes.
     if (this.tree.shellEnded || !survivors.includes(this.tree.pid)) await this.finished;
     this.survivors = survivors;
