@@ -1,4 +1,5 @@
 /** Acts at coordinates of the viewport, in CSS pixels. */
+import { drawnTwice } from '../in-page/drawn.ts';
 import type { Report } from './report.ts';
 import { step } from './actions.ts';
 import type { ActOptions } from './act.ts';
@@ -57,10 +58,17 @@ export async function pressButton(
   return step('mouse', session, options, async ({ page }) => page.mouse[press ? 'down' : 'up'](button && { button }));
 }
 
-/** Turns the wheel. */
+/** Most time until the page has scrolled. */
+const scrollCapMs = 1_000;
+
+/** Turns the wheel, and waits until the page knows. */
 export async function turnWheel(
   session: Session,
   { deltaX = 0, deltaY = 0, ...options }: ActOptions & { deltaX?: number | undefined; deltaY?: number | undefined },
 ): Promise<Report> {
-  return step('mouse', session, options, async ({ page }) => page.mouse.wheel(deltaX, deltaY));
+  return step('mouse', session, options, async ({ page }) => {
+    await page.mouse.wheel(deltaX, deltaY);
+    // A page that goes away meanwhile has no more to tell.
+    await page.evaluate(drawnTwice, { mostMs: scrollCapMs }).catch(() => undefined);
+  });
 }

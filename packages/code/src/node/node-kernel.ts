@@ -42,7 +42,7 @@ export class NodeKernel implements Kernel {
   readonly #fresh: boolean;
   onLate: Kernel['onLate'];
   readonly #ready = Promise.withResolvers<void>();
-  #running: { onEvent: (event: CellEvent) => void; end: (end: CellEnd) => void; hasBegun: boolean } | undefined;
+  #running: { onEvent: (event: CellEvent) => void; end: (end: CellEnd) => void; state: 'sent' | 'begun' | 'ended' } | undefined;
   #reason: string | undefined;
 
   private constructor(launched: Launched, fresh: boolean) {
@@ -51,8 +51,7 @@ export class NodeKernel implements Kernel {
     this.pid = launched.pid;
     const { stdout, stderr } = launched.child;
     const end = new StderrEnd(stderr);
-    // Written by what the cell started; its own output comes as messages.
-    stdout?.setEncoding('utf8').on('data', (text: string) => this.#take({ type: 'stream', name: 'stdout', text }));
+    stdout?.setEncoding('utf8').on('data', (text: string) => this.#takeProgram('stdout', text));
     stderr?.on('data', (text: string) => this.#takeStderr(text));
     for (const index of [3, 5]) this.#pipe(index).on('error', () => undefined);
     const messages = this.#pipe(4);
@@ -101,7 +100,7 @@ export class NodeKernel implements Kernel {
 
   run(cell: Cell, onEvent: (event: CellEvent) => void): Promise<CellEnd> {
     const { promise, resolve } = Promise.withResolvers<CellEnd>();
-    this.#running = { onEvent, end: resolve, hasBegun: false };
+    this.#running = { onEvent, end: resolve, state: 'sent' };
     const { id, code, typescript, cwd, env, trace, outputChars } = cell;
     const stdin = this.#fresh ? undefined : cell.stdin;
     this.#send({ op: 'run', cell: id, code, typescript, cwd, env, trace, stdin, outputChars, fresh: this.#fresh });
@@ -124,29 +123,39 @@ export class NodeKernel implements Kernel {
 
   #receive(message: Record<string, unknown>): void {
     if (message['event'] === 'ready') return this.#ready.resolve();
+    const running = this.#running;
     // What comes before was written before.
-    if (message['event'] === 'begin' && this.#running) this.#running.hasBegun = true;
+    if (message['event'] === 'begin' && running?.state === 'sent') running.state = 'begun';
     if (message['event'] !== 'end') {
       const event = toCellEvent(message);
-      if (event) this.#take(event);
+      if (event) this.#take(event, running?.state === 'begun');
       return;
     }
-    const running = this.#running;
     const end = toCellEnd(message);
-    if (!end) return;
-    this.#running = undefined;
-    // Lets the pipes of what the cell started be read first.
-    setImmediate(() => running?.end(end));
+    if (!end || !running) return;
+    running.state = 'ended';
+    // What programs have written until now is read in this turn of the event loop, and taken in the next.
+    setImmediate(() =>
+      setImmediate(() => {
+        if (this.#running === running) this.#running = undefined;
+        running.end(end);
+      }),
+    );
+  }
+
+  /** Written by what the cell started; its own output comes as messages. All messages from before it are taken first. */
+  #takeProgram(name: 'stdout' | 'stderr', text: string): void {
+    setImmediate(() => this.#take({ type: 'stream', name, text }, this.#running !== undefined && this.#running.state !== 'sent'));
   }
 
   #takeStderr(text: string): void {
     // Node.js says so when a process with a debugger (our second thread) ends.
     const own = text.replace('Waiting for the debugger to disconnect...\n', '');
-    if (own !== '') this.#take({ type: 'stream', name: 'stderr', text: own });
+    if (own !== '') this.#takeProgram('stderr', own);
   }
 
-  #take(event: CellEvent): void {
-    if (this.#running?.hasBegun) this.#running.onEvent(event);
+  #take(event: CellEvent, isOfCell: boolean): void {
+    if (isOfCell) this.#running?.onEvent(event);
     else this.onLate?.(event);
   }
 
