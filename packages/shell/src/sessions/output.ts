@@ -18,6 +18,7 @@ export interface OutputOptions {
 const headBytes = 32 * 1024;
 const tailBytes = 256 * 1024;
 const writeBehindBytes = 1024 * 1024;
+const slotBytes = 64 * 1024;
 
 /** The output of one command. */
 export class Output {
@@ -25,6 +26,8 @@ export class Output {
   readonly #head: Buffer[] = [];
   #headSize = 0;
   readonly #tail = new Ring(tailBytes);
+  /** Buffers of chunks that have been written, for the next ones. */
+  readonly #slots: Buffer[] = [];
   #stream: WriteStream | undefined;
   /** Settles with the latest write, and so with all before it. */
   #written: Promise<void> = Promise.resolve();
@@ -56,7 +59,7 @@ export class Output {
     return this.#filed;
   }
 
-  /** Takes a chunk; false when the writer is behind and the source should pause until {@link drained}. */
+  /** Takes a chunk, which the caller may overwrite then; false when the writer is behind and the source should pause until {@link drained}. */
   append(chunk: Buffer): boolean {
     this.#keepHead(chunk);
     this.#tail.push(chunk);
@@ -78,15 +81,24 @@ export class Output {
     const part = begins ? Buffer.concat([Buffer.concat(this.#head).subarray(0, this.total - chunk.length), chunk]) : chunk;
     const room = this.#options.fileBytes - this.#filed;
     if (room <= 0) return true;
-    const taken = part.subarray(0, room);
+    const { bytes: taken, free } = this.#copy(part.subarray(0, room));
     this.#filed += taken.length;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#written = promise;
     this.#stream.write(taken, () => {
       this.#flushed += taken.length;
+      free();
       resolve();
     });
     return this.#filed - this.#flushed < writeBehindBytes;
+  }
+
+  /** The same bytes in a buffer of their own until they are written. Large ones share theirs with those that come later. */
+  #copy(bytes: Buffer): { bytes: Buffer; free: () => void } {
+    if (bytes.length < slotBytes / 4 || bytes.length > slotBytes) return { bytes: Buffer.from(bytes), free: () => undefined };
+    const slot = this.#slots.pop() ?? Buffer.allocUnsafeSlow(slotBytes);
+    bytes.copy(slot);
+    return { bytes: slot.subarray(0, bytes.length), free: () => void this.#slots.push(slot) };
   }
 
   #begin(): WriteStream {
@@ -107,7 +119,7 @@ export class Output {
 
   /** No more chunks come. */
   end(): void {
-    this.#stream?.end();
+    this.#stream?.end(() => (this.#slots.length = 0));
   }
 
   /** Forgets the file. */

@@ -20,8 +20,8 @@ export interface Piped {
   readonly child: ChildProcess;
   /** Settles when it has ended. */
   readonly exited: Promise<Exit>;
-  /** What it writes. */
-  readonly output: Socket;
+  /** The end of the pipe to read what it writes from; for {@link follow}, or to be closed. */
+  readonly readFd: number;
 }
 
 /** Options of {@link startPiped}. */
@@ -45,15 +45,13 @@ export async function startPiped({ stdinFile, ...options }: PipedOptions): Promi
 
 /** Starts bash in a session of its own, with stdout and stderr in one pipe. */
 export async function spawnPiped({ pipe, stdin, ...options }: SpawnOptions): Promise<Piped> {
-  const output = new Socket({ fd: pipe.readFd, readable: true, writable: false });
-  output.on('error', () => output.destroy());
   try {
     const child = start();
     const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
     await once(child, 'spawn');
-    return { child, exited, output };
+    return { child, exited, readFd: pipe.readFd };
   } catch (error) {
-    output.destroy();
+    closeSync(pipe.readFd);
     throw error;
   }
 
@@ -73,12 +71,20 @@ export async function spawnPiped({ pipe, stdin, ...options }: SpawnOptions): Pro
   }
 }
 
-/** A process as a command. */
-export function follow({ child, exited, output }: Piped, onData: StartOptions['onData']): Running {
+// One for all that is read, which is done with before the next read: a buffer for each chunk would be garbage of many megabytes.
+const buffer = Buffer.alloc(64 * 1024);
+
+/** A process as a command. What `onData` gets is overwritten once it returns. */
+export function follow({ child, exited, readFd }: Piped, onData: StartOptions['onData']): Running {
+  const callback = (size: number): boolean => {
+    const goOn = onData(buffer.subarray(0, size));
+    if (!goOn) output.pause();
+    return goOn;
+  };
+  const output = new Socket({ fd: readFd, readable: true, writable: false, onread: { buffer, callback } });
+  output.on('error', () => output.destroy());
   const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
-  output.on('data', (chunk: Buffer) => {
-    if (!onData(chunk)) output.pause();
-  });
+  output.resume();
   return {
     pid: child.pid ?? 0,
     exited,

@@ -12,7 +12,7 @@ export interface StartOptions {
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
-  /** Gets the output as it comes; answers false to be paused until `resume`. */
+  /** Gets the output as it comes, in a buffer that is used again; answers false to be paused until `resume`. */
   onData(chunk: Buffer): boolean;
 }
 

@@ -2,7 +2,7 @@
  * A process that has joined a cgroup and waits for the command that it becomes. Joining takes the kernel some 10 ms, because it waits for
  * every processor; that is longer than a short command runs.
  */
-import { writeFileSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import type { PidsGroup } from '@sandlot/core/processes';
 import { quote } from './boot.ts';
 import type { Environment } from './environment.ts';
@@ -71,9 +71,9 @@ export class Spare implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#used) return;
-    const { child, output } = this.#parts.piped;
+    const { child, readFd } = this.#parts.piped;
     child.kill('SIGKILL');
-    output.destroy();
+    closeSync(readFd);
     void this.exited.then(() => this.group.remove());
   }
 }
