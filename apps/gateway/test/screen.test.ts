@@ -44,4 +44,35 @@ describe('the screen in the console', () => {
     expect(width).toBeGreaterThan(400);
     await page.close();
   });
+
+  displayIt('carries the clipboard both ways', async () => {
+    await using gateway = await startGateway({ SANDLOT_BROWSER_DISPLAY: 'true' });
+    const form = '<title>form</title><body style="margin:0"><textarea autofocus style="position:fixed;inset:0"></textarea>';
+    await gateway.call('browser_navigate', { url: `data:text/html,${encodeURIComponent(form)}` });
+    const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
+    page.setDefaultTimeout(120_000);
+    await page.goto(`${gateway.url}/#screen`);
+    await page.getByLabel('API key').fill(key);
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByText('connected', { exact: true }).waitFor();
+    const clipboard = page.getByLabel('Clipboard of the display');
+    await clipboard.fill('from a person: ä €');
+    await page.getByRole('button', { name: 'Set' }).click();
+    const value = async () =>
+      (await gateway.call('browser_evaluate', { function: '() => document.querySelector("textarea").value' })).text();
+    await page.locator('canvas').click({ position: { x: 200, y: 200 } });
+    await until(async () => {
+      await page.keyboard.press('Control+a');
+      await page.keyboard.press('Control+v');
+      return (await value()).includes('from a person: ä €') ? true : undefined;
+    });
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('from the page');
+    await until(async () => {
+      await page.keyboard.press('Control+a');
+      await page.keyboard.press('Control+c');
+      return (await clipboard.inputValue()) === 'from the page' ? true : undefined;
+    });
+    await page.close();
+  });
 });
