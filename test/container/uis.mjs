@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { Container } from './docker.mjs';
 import { image, key, strict } from './kit.mjs';
+import { prefixProxy } from './prefix-proxy.mjs';
 import { check, measure, seconds } from './report.mjs';
 
 /** Folder for pictures of them, to look at. */
@@ -61,6 +62,40 @@ export async function uisContainer() {
         assert.equal((await fetch(url, { headers: { accept: 'text/html' }, redirect: 'manual' })).status, 401, 'the ticket is good twice');
       });
     }
+    await check('a previewed port has a host of its own, which a ticket opens', async () => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      const url = new URL(await container.ticketUrl(key, '/proxy/8099/'));
+      await page.goto(`http://8099-box.localhost:${url.port}/${url.search}`);
+      await page.locator(uis['/proxy/8099/']).waitFor({ timeout: 120_000 });
+      assert.equal(await page.evaluate(() => origin), `http://8099-box.localhost:${url.port}`);
+      await context.close();
+    });
+    await check('all of it is there below a base path, behind a proxy that strips Authorization', async () => {
+      using proxy = await prefixProxy(container.url);
+      for (const [path, seen] of Object.entries(uis)) {
+        const ticket = new URL(await container.ticketUrl(key, path)).searchParams.get('ticket');
+        const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
+        const page = await context.newPage();
+        await page.goto(`${proxy.url}${path}${path.includes('?') ? '&' : '?'}ticket=${ticket}`);
+        await page.locator(seen).first().waitFor({ timeout: 120_000 });
+        assert.ok(page.url().startsWith(`${proxy.url}/`), page.url());
+        await context.close();
+      }
+      const headers = { 'x-sandlot-key': key, 'content-type': 'application/json' };
+      const answer = await fetch(`${proxy.url}/v1/mcp/shell/tools/shell_exec`, {
+        method: 'POST',
+        headers: { ...headers, authorization: 'Basic cHJveHk6cHJveHk=' },
+        body: '{"command":"echo through"}',
+      });
+      assert.match(await answer.text(), /through/);
+      const console_ = await browser.newPage();
+      await console_.goto(`${proxy.url}/`);
+      await console_.getByLabel('API key').fill(key);
+      await console_.getByRole('button', { name: 'Open' }).click();
+      await console_.getByRole('heading', { name: 'Last calls' }).waitFor({ timeout: 120_000 });
+      await console_.close();
+    });
     await check('the console asks for the key, shows the browser over VNC, and a terminal', async () => {
       await container.call(key, 'browser', 'browser_navigate', { url: 'http://127.0.0.1:8099/' });
       const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { runServer } from '@sandlot/core/cli';
-import { code } from './index.ts';
+import { cacheCompiled } from '@sandlot/core/compile-cache';
 
+cacheCompiled(import.meta.url);
+const [{ runServer }, { code }] = await Promise.all([import('@sandlot/core/cli'), import('./index.ts')]);
 await runServer(code);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { runServer } from '@sandlot/core/cli';
-import { file } from './index.ts';
+import { cacheCompiled } from '@sandlot/core/compile-cache';
 
+cacheCompiled(import.meta.url);
+const [{ runServer }, { file }] = await Promise.all([import('@sandlot/core/cli'), import('./index.ts')]);
 await runServer(file);

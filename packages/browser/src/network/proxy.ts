@@ -17,17 +17,8 @@ import type { Duplex } from 'node:stream';
 import { meter } from '@sandlot/core/telemetry';
 import { endToEnd } from './headers.ts';
 import { knownAddresses, type NextProxy } from './next-proxy.ts';
+import { type Obstruction, obstructionHeader } from './obstruction.ts';
 import { type NetworkPolicy, Refusal } from './policy.ts';
-
-/** Header of an answer that comes from the proxy itself; {@link FilteringProxy.obstruction} has the reason. */
-export const obstructionHeader = 'x-sandlot-obstruction';
-
-/** Why there was no connection to a host. */
-export interface Obstruction {
-  /** True when the policy refused it, false when it could not be reached. */
-  readonly refused: boolean;
-  readonly reason: string;
-}
 
 const obstructionsKept = 200;
 

@@ -2,7 +2,7 @@
 import type { Page, Response } from 'playwright-core';
 import { ToolError } from '@sandlot/core';
 import { withSpan } from '@sandlot/core/telemetry';
-import { obstructionHeader } from '../network/proxy.ts';
+import { obstructionHeader } from '../network/obstruction.ts';
 import { act, type ActOptions } from './act.ts';
 import type { Report } from './report.ts';
 import { responds } from './responsive.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Log, ToolError } from '@sandlot/core';
 import { meter, timed } from '@sandlot/core/telemetry';
 import type { BrowserContext, Page, Response } from 'playwright-core';
-import type { Obstruction } from '../network/proxy.ts';
+import type { Obstruction } from '../network/obstruction.ts';
 import type { BrowserOptions } from '../options.ts';
 import { type DownloadRecord, Downloads } from './downloads.ts';
 import { fetchDocument } from './fetch-document.ts';
