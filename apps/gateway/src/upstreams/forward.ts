@@ -2,8 +2,10 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { principalHeader, ToolError } from '@sandlot/core';
 import { contextToMeta } from '@sandlot/core/telemetry';
+import type { Held } from './own-process.ts';
 import type { OwnServer } from './own-server.ts';
 
 /** Headers that go to a server; no credential is among them. */
@@ -18,21 +20,41 @@ export interface ReachedAt {
   readonly prefix: string;
 }
 
+/** What is sent where, and for whom. */
+interface Where {
+  readonly principal: string;
+  /** Path of the server. */
+  readonly path: string;
+  readonly at: ReachedAt;
+}
+
+/** There was no connection. */
+class NotSent extends ToolError {}
+
+/** A process that takes no connection any more is known to have ended within this time. */
+const noticedMs = 2000;
+
 /** Headers that belong to one connection. */
 const ownHeaders = ['connection', 'keep-alive', 'transfer-encoding'];
 
 /**
  * Sends it, and gives the answer as it came. The server is started when it does not run, and not stopped before the answer is out.
  *
- * @param path of the server
  * @throws ToolError UNAVAILABLE when the server cannot be reached, or breaks off before it answers
  */
-export async function forward(
-  server: OwnServer,
-  request: Request,
-  { principal, path, at }: { principal: string; path: string; at: ReachedAt },
-): Promise<Response> {
-  const { socket, release } = await server.hold();
+export async function forward(server: OwnServer, request: Request, where: Where): Promise<Response> {
+  const first = await server.hold();
+  try {
+    return await send(server.name, request, where, first);
+  } catch (error) {
+    if (!(error instanceof NotSent)) throw error;
+  }
+  // It has just ended, which is not known here yet. Nothing has been sent: the next one gets it.
+  await Promise.race([first.ended, sleep(noticedMs, undefined, { ref: false })]);
+  return send(server.name, request, where, await server.hold());
+}
+
+function send(name: string, request: Request, { principal, path, at }: Where, { socket, release }: Held): Promise<Response> {
   const headers = {
     ...Object.fromEntries(passed.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name) ?? '']] : []))),
     ...contextToMeta(),
@@ -44,13 +66,22 @@ export async function forward(
     connection: 'keep-alive',
   };
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
+  let isConnected = false;
   const sent = httpRequest({ socketPath: socket, path, method: request.method, headers, agent: false, signal: request.signal });
   sent.once('close', release);
-  sent.on('error', (cause) => reject(new ToolError('UNAVAILABLE', `The ${server.name} server broke off.`, { cause })));
+  sent.on('error', (cause) => {
+    const Failure = isConnected || request.signal.aborted ? ToolError : NotSent;
+    reject(new Failure('UNAVAILABLE', `The ${name} server broke off.`, { cause }));
+  });
   sent.once('response', (response) => resolve(toResponse(response, request.method)));
-  // The server may answer before all of it has come.
-  if (request.body) pipeline(Readable.fromWeb(request.body), sent).catch(() => undefined);
-  else sent.end();
+  sent.once('socket', (connection) =>
+    connection.once('connect', () => {
+      isConnected = true;
+      // The server may answer before all of it has come.
+      if (request.body) pipeline(Readable.fromWeb(request.body), sent).catch(() => undefined);
+      else sent.end();
+    }),
+  );
   return promise;
 }
 

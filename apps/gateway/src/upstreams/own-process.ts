@@ -28,6 +28,13 @@ export interface OwnProcessOptions {
   readonly writeLog: (text: string) => void;
 }
 
+/** A process that runs, for somebody. */
+export interface Held {
+  readonly socket: string;
+  readonly ended: Promise<unknown>;
+  readonly release: () => void;
+}
+
 /** What it tells its owner. */
 export interface OwnProcessEvents {
   onNotification(method: string, params: Loose): void;
@@ -88,9 +95,9 @@ export class OwnProcess implements AsyncDisposable {
   /**
    * Starts it, for something that goes to its private socket past MCP.
    *
-   * @returns the path of the socket; it is not stopped as idle before `release` is called
+   * @returns the path of the socket, and when the process has ended; it is not stopped as idle before `release` is called
    */
-  async hold(): Promise<{ socket: string; release: () => void }> {
+  async hold(): Promise<Held> {
     clearTimeout(this.#idle);
     this.#active++;
     let held = true;
@@ -100,8 +107,8 @@ export class OwnProcess implements AsyncDisposable {
       this.#armIdle();
     };
     try {
-      await this.#start();
-      return { socket: this.#socket, release };
+      const { ended } = await this.#start();
+      return { socket: this.#socket, ended, release };
     } catch (error) {
       release();
       throw error;

@@ -13,7 +13,7 @@ import type { Snapshot } from '@sandlot/core/telemetry';
 import type { Loose } from './caller.ts';
 import { countedRequest } from './counted.ts';
 import { requestModern } from './modern.ts';
-import { OwnProcess, type OwnProcessOptions } from './own-process.ts';
+import { type Held, OwnProcess, type OwnProcessOptions } from './own-process.ts';
 import { OwnSubscriptions, withoutMeta } from './own-subscriptions.ts';
 import type { Offer, Upstream, UpstreamChange, UpstreamHealth, UpstreamRequest } from './upstream.ts';
 
@@ -96,7 +96,7 @@ export class OwnServer implements Upstream {
   }
 
   /** Starts it, for something that goes to its private socket past MCP, see {@link OwnProcess.hold}. */
-  hold(): Promise<{ socket: string; release: () => void }> {
+  hold(): Promise<Held> {
     return this.#process.hold();
   }
 
