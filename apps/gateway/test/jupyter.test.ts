@@ -40,14 +40,15 @@ describe('JupyterLab behind the gateway', () => {
     await using proxy = await prefixProxy(gateway.url);
     await writeFile(join(gateway.workspace, 'plan.ipynb'), JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
     await gateway.call('code_execute', { language: 'python', code: 'secret = 41' });
-    const { ticket } = (await (await fetch(`${proxy.url}tickets`, { method: 'POST', headers, body: '{"path":"/jupyter/"}' })).json()) as {
-      ticket: string;
+    const ticketFrom = async (url: string) => {
+      const answer = await fetch(`${url}/tickets`, { method: 'POST', headers, body: '{"path":"/jupyter/"}' });
+      return z.object({ ticket: z.string() }).parse(await answer.json()).ticket;
     };
     const browser = await chromium.launch(await chromiumOptions());
     try {
       const page = await browser.newPage();
       page.setDefaultTimeout(120_000);
-      await page.goto(`${proxy.url}jupyter/lab?ticket=${ticket}`);
+      await page.goto(`${proxy.url}jupyter/lab?ticket=${await ticketFrom(proxy.url.replace(/\/$/, ''))}`);
       await page.getByText('plan.ipynb').first().waitFor();
       expect(new URL(page.url()).pathname).toMatch(/^\/box\/jupyter\/lab/);
       const list = "fetch('/box/jupyter/api/kernels').then((answer) => answer.json())";
@@ -58,6 +59,13 @@ describe('JupyterLab behind the gateway', () => {
       // One of them is the agent's, and knows what it has set; the other waits for the next agent.
       const answers = await Promise.all(kernels.map((id) => page.evaluate(askKernel(id))));
       expect(answers).toContain('42\n');
+      // The same gateway without the proxy: its URLs are others.
+      const direct = await browser.newPage();
+      direct.setDefaultTimeout(120_000);
+      await direct.goto(`${gateway.url}/jupyter/lab?ticket=${await ticketFrom(gateway.url)}`);
+      await direct.getByText('plan.ipynb').first().waitFor();
+      await page.reload();
+      await page.getByText('plan.ipynb').first().waitFor();
     } finally {
       await browser.close();
     }

@@ -66,11 +66,15 @@ describe.runIf(group !== undefined)('a command with a cgroup', () => {
     const tag = Number(await output(client, 'ulimit -R'));
     const prefix = Math.floor(tag / 1_000_000);
     for (let round = 0; round < 3; round++) {
-      expect(await output(client, 'echo fine')).toBe('fine\n');
-      // No command in between: each takes one, and the look might always come before the next is there.
-      const pids = await until(() => {
-        const found = tagged(prefix);
-        return found.length === 2 ? found : undefined;
+      const pids = await until(async () => {
+        expect(await output(client, 'echo fine')).toBe('fine\n');
+        // Each command takes one: without a pause the look might always come before the next is there.
+        for (let look = 0; look < 100; look++) {
+          const found = tagged(prefix);
+          if (found.length === 2) return found;
+          await sleep(20);
+        }
+        return undefined;
       });
       const { facts } = await client.call('shell_list');
       const listed = (facts['processes'] as { pid: number }[]).map(({ pid }) => pid);

@@ -8,7 +8,7 @@ import { isArrival, welcomeIn, withoutTicket } from './entrance.ts';
 import { frame, preflight } from './frame.ts';
 import { basePathOf, type Place, scopeOf } from './place.ts';
 import { openAddress, send, type Sending, sendUpgrade } from './send.ts';
-import type { Uis } from './uis.ts';
+import { type Uis, uiServices } from './uis.ts';
 
 /** What is behind, until it is released. */
 interface Behind extends Pick<Sending, 'target' | 'path' | 'host' | 'name'> {
@@ -92,15 +92,14 @@ async function reach(c: Context<GatewayEnv>, place: Place, uis: Uis, url: string
     const target = { host: await openAddress(port), port };
     return { target, host: `localhost:${port}`, path: `${path}${search}`, name: `The server on port ${port}`, release: () => undefined };
   }
-  const process = await uis.process(place.id);
-  if (!process) throw new ToolError('NOT_FOUND', `There is no UI "${place.id}".`);
-  const { service } = process;
+  const service = uiServices.find(({ id }) => id === place.id);
+  if (!service) throw new ToolError('NOT_FOUND', `There is no UI "${place.id}".`);
   if (service.refused?.some((start) => rest.startsWith(start))) {
     throw new ToolError('PERMISSION_DENIED', `${place.path}${rest.slice(1, 100)} is not served.`, {
       advice: 'Ports are previewed at /proxy/<port>/.',
     });
   }
-  const { socketPath, release } = await process.hold(url);
+  const { socketPath, release } = await uis.hold(service, url);
   const path = service.keepsPath ? `${url.slice(0, -1)}${rest}` : rest;
   return { target: { socketPath }, host: c.req.header('host') ?? 'localhost', path: `${path}${search}`, name: service.title, release };
 }

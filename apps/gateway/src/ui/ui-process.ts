@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Log, ToolError } from '@sandlot/core';
@@ -32,6 +32,12 @@ export interface UiProcessOptions {
 /** How a UI is. */
 export type UiState = 'missing' | 'stopped' | 'starting' | 'running';
 
+/** Somebody's use of it. */
+export interface Held {
+  readonly socketPath: string;
+  readonly release: () => void;
+}
+
 interface Run {
   readonly socketPath: string;
   readonly child: ChildProcess;
@@ -48,7 +54,7 @@ export class UiProcess implements AsyncDisposable {
   #idle: NodeJS.Timeout | undefined;
   /** How it ended when nobody had asked for that. */
   #crash: string | undefined;
-  #count = 0;
+  #url: string | undefined;
   #closed = false;
 
   constructor(options: UiProcessOptions) {
@@ -66,13 +72,19 @@ export class UiProcess implements AsyncDisposable {
     return { state, ...(pid !== undefined && { pid }), ...(this.#crash !== undefined && { crash: this.#crash }) };
   }
 
+  /** True when it runs for this path under which a browser sees it, or can be started for it. */
+  isFor(url: string): boolean {
+    return this.#url === url || (this.#using === 0 && !this.#run && !this.#starting);
+  }
+
   /**
    * Gives its socket, and keeps it running until released.
    *
    * @param url path under which the browser sees it; one that runs keeps that of its start
    * @throws ToolError FAILED_PRECONDITION when it is not installed, UNAVAILABLE when it does not come up
    */
-  async hold(url: string): Promise<{ readonly socketPath: string; readonly release: () => void }> {
+  async hold(url: string): Promise<Held> {
+    if (this.isFor(url)) this.#url = url;
     this.#using++;
     clearTimeout(this.#idle);
     let held = true;
@@ -117,8 +129,8 @@ export class UiProcess implements AsyncDisposable {
     if (file === undefined) {
       throw new ToolError('FAILED_PRECONDITION', `${service.title} is not installed here.`, { advice: service.missing });
     }
-    const folder = join(runDir, `${service.id}-${++this.#count}`);
-    await mkdir(folder, { recursive: true, mode: 0o770 });
+    const folder = await mkdtemp(join(runDir, `${service.id}-`));
+    await chmod(folder, 0o770);
     const socketPath = join(folder, 's');
     const { args, env } = service.program({ socket: socketPath, folder, workspace, url });
     const { command, args: words } = asUser(user, file, args);

@@ -7,7 +7,8 @@ import { type Place, previewOfPath } from './place.ts';
 import { editor } from './services/editor.ts';
 import { notebooks } from './services/notebooks.ts';
 import type { UiService } from './service.ts';
-import type { UiProcess } from './ui-process.ts';
+import type { Processes } from './open-processes.ts';
+import type { Held } from './ui-process.ts';
 
 /** Options of {@link Uis}. */
 export interface UisOptions {
@@ -32,7 +33,7 @@ export const uiServices: readonly UiService[] = [editor, notebooks];
 export class Uis {
   readonly options: UisOptions;
   readonly passes = new Passes();
-  #processes: Promise<{ readonly all: ReadonlyMap<string, UiProcess>; readonly close: () => Promise<void> }> | undefined;
+  #processes: Promise<Processes> | undefined;
 
   constructor(options: UisOptions) {
     this.options = options;
@@ -51,17 +52,19 @@ export class Uis {
     return service && { id: service.id, path: `/${service.id}/`, rest: path.slice(service.id.length + 1) };
   }
 
-  /** The program of a UI. Starts nothing. */
-  async process(id: string): Promise<UiProcess | undefined> {
-    return (await this.#open()).all.get(id);
+  /** Starts the program of a UI if need be, see {@link Processes}. */
+  async hold(service: UiService, url: string): Promise<Held> {
+    return (await this.#open()).hold(service, url);
   }
 
   /** How each is. */
   async list(): Promise<{ id: string; title: string; purpose: string; path: string; state: string; crash?: string; advice?: string }[]> {
     const { all } = await this.#open();
-    return [...all.values()].map((process) => {
-      const { id, title, purpose, missing } = process.service;
-      const { state, crash } = process.health();
+    return [...all.values()].flatMap((processes) => {
+      const running = processes.find((process) => process.health().state === 'running') ?? processes[0];
+      if (!running) return [];
+      const { id, title, purpose, missing } = running.service;
+      const { state, crash } = running.health();
       return {
         id,
         title,
