@@ -16,7 +16,7 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
 /** UIs that are opened with a ticket, and what is seen when they work. */
 const uis = {
   '/code-server/?folder=/workspace': '.monaco-workbench .explorer-folders-view',
-  '/jupyter/lab': '#jp-main-dock-panel',
+  '/jupyter/lab': '.jp-Launcher-body',
   '/proxy/8099/': 'h1:has-text("Hello from inside")',
 };
 
@@ -103,7 +103,7 @@ export async function uisContainer() {
       await page.goto(container.url);
       await page.getByLabel('API key').fill(key);
       await page.getByRole('button', { name: 'Open' }).click();
-      await page.getByRole('heading', { name: 'Last calls' }).waitFor();
+      await page.getByRole('cell', { name: 'browser_navigate' }).first().waitFor();
       await shot(page, 'console');
       await page.goto(`${container.url}/#screen`);
       await page.locator('.vnc canvas').waitFor();

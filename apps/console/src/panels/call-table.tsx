@@ -14,7 +14,9 @@ export interface Call {
   readonly error?: string;
 }
 
-export function CallTable({ calls }: { calls: readonly Call[] }) {
+/** @param calls undefined while they are loaded */
+export function CallTable({ calls }: { calls: readonly Call[] | undefined }) {
+  if (!calls) return <p class="hint">…</p>;
   if (calls.length === 0) return <p class="hint">No call yet. See Connect for how an agent gets here.</p>;
   return (
     <div class="scroll">

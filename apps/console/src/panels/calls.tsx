@@ -24,7 +24,7 @@ export function Calls({ api, query }: PanelProps) {
       {trace !== null && <Waterfall api={api} id={trace} />}
       <h2>Calls</h2>
       {calls.error && <p class="error">{calls.error}</p>}
-      <CallTable calls={calls.data ?? []} />
+      <CallTable calls={calls.data} />
     </>
   );
 }

@@ -50,7 +50,7 @@ export function Overview({ api }: PanelProps) {
       <section>
         <h2>Last calls</h2>
         {calls.error && <p class="error">{calls.error}</p>}
-        <CallTable calls={(calls.data ?? []).slice(0, 10)} />
+        <CallTable calls={calls.data?.slice(0, 10)} />
       </section>
     </>
   );
