@@ -59,6 +59,9 @@ describe('JupyterLab behind the gateway', () => {
       // One of them is the agent's, and knows what it has set; the other waits for the next agent.
       const answers = await Promise.all(kernels.map((id) => page.evaluate(askKernel(id))));
       expect(answers).toContain('42\n');
+      const settings = '/box/jupyter/lab/api/settings/@jupyterlab/apputils-extension:notification';
+      const asked = `fetch('${settings}').then((answer) => answer.json()).then(({ schema }) => schema.properties.fetchNews.default)`;
+      expect(await page.evaluate(asked)).toBe('false');
       // The same gateway without the proxy: its URLs are others.
       const direct = await browser.newPage();
       direct.setDefaultTimeout(120_000);

@@ -14,6 +14,8 @@ export interface UiEnv {
 /** A program. */
 export interface UiProgram {
   readonly args: readonly string[];
+  /** Text by name, written into its folder first. Default none. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Variables besides the usual ones. Default none. */
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Log, ToolError } from '@sandlot/core';
@@ -132,7 +132,8 @@ export class UiProcess implements AsyncDisposable {
     const folder = await mkdtemp(join(runDir, `${service.id}-`));
     await chmod(folder, 0o770);
     const socketPath = join(folder, 's');
-    const { args, env } = service.program({ socket: socketPath, folder, workspace, url });
+    const { args, env, files = {} } = service.program({ socket: socketPath, folder, workspace, url });
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o640 });
     const { command, args: words } = asUser(user, file, args);
     const child = spawn(command, words, {
       cwd: workspace,

@@ -12,7 +12,9 @@ export const notebooks: UiService = {
   programs: ['jupyter-lab'],
   missing: 'Install it so that jupyter-lab is on PATH (pip install jupyterlab), or use the image sandlot/sandlot:code.',
   keepsPath: true,
-  program: ({ socket, workspace, url }) => ({
+  program: ({ socket, folder, workspace, url }) => ({
+    // Nobody is asked whether to fetch news from elsewhere.
+    files: { 'overrides.json': JSON.stringify({ '@jupyterlab/apputils-extension:notification': { fetchNews: 'false' } }) },
     args: [
       '--no-browser',
       `--ServerApp.sock=${socket}`,
@@ -26,6 +28,7 @@ export const notebooks: UiService = {
       '--ServerApp.allow_root=True',
       '--IdentityProvider.token=',
       '--ServerApp.password=',
+      `--LabApp.app_settings_dir=${folder}`,
       '--LabApp.news_url=',
       '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
     ],
