@@ -104,6 +104,8 @@ export async function uisContainer() {
       await page.getByLabel('API key').fill(key);
       await page.getByRole('button', { name: 'Open' }).click();
       await page.getByRole('cell', { name: 'browser_navigate' }).first().waitFor();
+      const card = page.locator('.card', { has: page.getByRole('heading', { name: 'CPU time' }) });
+      await card.getByText(/^\d+\.\d s$/).waitFor();
       await shot(page, 'console');
       await page.goto(`${container.url}/#screen`);
       await page.locator('.vnc canvas').waitFor();

@@ -1,4 +1,4 @@
-/** What the container as a whole uses: cgroup v2 files, pressure (PSI) and the workspace's file system. What there is not is left out. */
+/** What the container as a whole uses: cgroup files, pressure (PSI) and the workspace's file system. What there is not is left out. */
 import { readFile, statfs } from 'node:fs/promises';
 import type { Recorder } from '@sandlot/core/telemetry';
 
@@ -16,6 +16,7 @@ export async function lookAtContainer(recorder: Recorder, workspace: string): Pr
   if (limit && /^\d/.test(limit)) recorder.set('sandlot.memory.limit', Number(limit), {});
   const kills = field(events, 'oom_kill');
   if (kills !== undefined) recorder.set('sandlot.oom_kills', kills, {});
+  if (used === undefined) await lookAtVersion1(recorder);
   for (const [direction, name] of [
     ['read', 'rbytes'],
     ['write', 'wbytes'],
@@ -34,6 +35,24 @@ export async function lookAtContainer(recorder: Recorder, workspace: string): Pr
   if (!space) return;
   recorder.set('container.filesystem.capacity', space.blocks * space.bsize, {});
   recorder.set('container.filesystem.available', space.bavail * space.bsize, {});
+}
+
+/** A limit above this is none. */
+const mostMemory = 2 ** 60;
+
+/** The same of cgroup v1. The root of its mount is the container's own, unless this process is in the root of the machine. */
+async function lookAtVersion1(recorder: Recorder): Promise<void> {
+  if (!/^\d+:memory:\/./m.test((await read('/proc/self/cgroup')) ?? '')) return;
+  const [cpu, memory, limit, control] = await Promise.all(
+    ['cpuacct/cpuacct.usage', 'memory/memory.usage_in_bytes', 'memory/memory.limit_in_bytes', 'memory/memory.oom_control'].map((name) =>
+      read(`${cgroup}/${name}`),
+    ),
+  );
+  if (cpu) recorder.set('container.cpu.time', Number(cpu) / 1e9, {});
+  if (memory) recorder.set('container.memory.usage', Number(memory), {});
+  if (limit && Number(limit) < mostMemory) recorder.set('sandlot.memory.limit', Number(limit), {});
+  const kills = field(control, 'oom_kill');
+  if (kills !== undefined) recorder.set('sandlot.oom_kills', kills, {});
 }
 
 function sum(values: readonly number[]): number {

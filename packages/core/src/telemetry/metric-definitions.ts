@@ -135,9 +135,9 @@ export const metricDefinitions = {
   },
   'container.filesystem.capacity': { kind: 'gauge', unit: 'By', description: "Size of the workspace's file system", attributes: [] },
   'container.filesystem.available': { kind: 'gauge', unit: 'By', description: 'What is free of it', attributes: [] },
-  'container.cpu.time': { kind: 'counter', unit: 's', description: 'CPU time of the container (cgroup v2)', attributes: [] },
-  'container.memory.usage': { kind: 'gauge', unit: 'By', description: 'Memory of the container (cgroup v2)', attributes: [] },
-  'sandlot.memory.limit': { kind: 'gauge', unit: 'By', description: 'Most memory that the container may use (cgroup v2)', attributes: [] },
+  'container.cpu.time': { kind: 'counter', unit: 's', description: 'CPU time of the container', attributes: [] },
+  'container.memory.usage': { kind: 'gauge', unit: 'By', description: 'Memory of the container', attributes: [] },
+  'sandlot.memory.limit': { kind: 'gauge', unit: 'By', description: 'Most memory that the container may use', attributes: [] },
   'container.disk.io': {
     kind: 'counter',
     unit: 'By',
