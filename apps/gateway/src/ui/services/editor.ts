@@ -23,6 +23,9 @@ export const editor: UiService = {
       '--disable-telemetry',
       '--disable-update-check',
       '--disable-workspace-trust',
+      '--disable-proxy',
+      // No advertisement of its maker.
+      '--disable-getting-started-override',
       '--config',
       join(folder, 'config.yaml'),
       workspace,
