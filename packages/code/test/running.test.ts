@@ -44,7 +44,7 @@ describe('a cell that runs', () => {
     await using client = await connect(code, { workspace: folder.path, options: { python, warm: 0 } });
     await execute(client, 'python', 'import subprocess\nsubprocess.Popen(["sleep", "86399"], start_new_session=True, env={})');
     await execute(client, 'javascript', 'require("node:child_process").spawn("sleep", ["86398"], { detached: true, env: {} }).unref()');
-    expect(processesWith('8639')).toHaveLength(2);
+    await until(() => (processesWith('8639').length === 2 ? true : undefined));
     await client.call('code_context_delete', {});
     expect(processesWith('8639')).toEqual([]);
   });
