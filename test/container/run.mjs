@@ -1,8 +1,7 @@
 /**
- * Builds the targets of the image and runs them. Plain Node.js (20 or later) and the docker command; the workspace must be installed and
- * built.
+ * Builds the targets of the image and runs them. The docker command; the workspace must be installed and built.
  *
- *   node test/container/run.mjs [--skip-build]
+ *   npm run test:container [-- --skip-build]
  *
  * The last line is `N passed, N failed`.
  */
