@@ -24,7 +24,7 @@ const series = new Set(metricNames.flatMap((name) => suffixes(name).map((suffix)
 describe('the files for Prometheus and Grafana', () => {
   it('ask for nothing that is not measured', () => {
     const asked = [...alerts.map(({ expr }) => expr), ...metricNames.flatMap((name) => queries(name).map(({ expr }) => expr))];
-    const names = asked.flatMap((expr) => expr.match(/\b(?:mcp|sandlot|container|process|nodejs)_\w+/g) ?? []);
+    const names = asked.flatMap((expr) => expr.match(/\b(?:mcp|sandlot|container|process|nodejs|otel)_\w+/g) ?? []);
     expect(names.length).toBeGreaterThan(alerts.length);
     // Labels have such names, too.
     expect([...new Set(names)].filter((name) => !series.has(name) && name !== 'sandlot_server' && !isLabel(name))).toEqual([]);

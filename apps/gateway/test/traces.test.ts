@@ -121,6 +121,32 @@ test('a collector that takes connections and never answers delays the end by les
   expect(Math.min(...delays)).toBeLessThan(2000);
 });
 
+test('spans that a collector does not take are counted: those it refuses, and those for which there is no room', async () => {
+  await using folder = await temporaryFolder();
+  let isSilent = false;
+  const collector = createServer((socket) => {
+    socket.on('error', () => undefined);
+    if (!isSilent) socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'));
+  });
+  collector.listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const address = collector.address();
+  await using gateway = await startGatewayProcess({
+    SANDLOT_STATE_DIR: folder.path,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: typeof address === 'object' && address ? `http://127.0.0.1:${address.port}/v1/traces` : '',
+    OTEL_BSP_MAX_QUEUE_SIZE: '4',
+    OTEL_BSP_SCHEDULE_DELAY: '10',
+  });
+  const counted = async () => {
+    expect(await call(gateway, 'file_write', { path: 'a.txt', content: 'x' })).toBe(200);
+    return (await fetch(`${gateway.url}/metrics`, { headers: { authorization: `Bearer ${gateway.key}` } })).text();
+  };
+  await expect.poll(counted, { timeout: 60_000 }).toMatch(/^otel_sdk_exporter_span_exported_total\{error_type="400"\} [1-9]/m);
+  isSilent = true;
+  await expect.poll(counted, { timeout: 60_000 }).toMatch(/^otel_sdk_processor_span_processed_total\{error_type="queue_full"\} [1-9]/m);
+  collector.close();
+}, 180_000);
+
 test('memory of traces is bounded: their number, their spans, their bytes', () => {
   const spanOf = (trace: number, n: number, more = '') => ({
     traceId: String(trace).padStart(32, '0'),

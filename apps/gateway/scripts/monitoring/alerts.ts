@@ -109,6 +109,13 @@ export const alerts: readonly Alert[] = [
     summary: 'Pages keep asking for hosts that the network policy refuses.',
   },
   {
+    alert: 'SandlotSpansLost',
+    expr: `sum(increase(${name('otel.sdk.processor.span.processed')}{error_type!=""}[10m])) > 0 or sum(increase(${name('otel.sdk.exporter.span.exported')}{error_type!=""}[10m])) > 0`,
+    wait: '10m',
+    severity: 'ticket',
+    summary: 'Spans do not reach the collector: traces there have holes.',
+  },
+  {
     alert: 'SandlotGatewayBusy',
     expr: `${name('nodejs.eventloop.delay.p99')} > 0.25`,
     wait: '5m',

@@ -1,6 +1,7 @@
 /** Sends spans in batches: bounded in number, one request at a time, and never in the way of a call. */
 import { followClock } from './clock.ts';
 import type { BatchLimits } from './limits.ts';
+import type { Recorder } from './recorder.ts';
 
 /** Sends an OTLP/JSON export request. A rejection loses it. */
 export type Send = (request: string) => Promise<void>;
@@ -13,17 +14,27 @@ export class SpanBatch {
   #waiting: string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
+  readonly #recorder: Recorder | undefined;
+  #dropped = 0;
 
-  /** @param resource OTLP attributes of this process, as JSON */
-  constructor(resource: string, limits: BatchLimits, send: Send) {
+  /**
+   * @param resource OTLP attributes of this process, as JSON
+   * @param recorder counts what was sent, dropped and lost
+   */
+  constructor(resource: string, limits: BatchLimits, send: Send, recorder?: Recorder) {
     this.#head = `{"resourceSpans":[{"resource":{"attributes":${resource}},"scopeSpans":[{"scope":{"name":"sandlot"},"spans":[`;
     this.#limits = limits;
     this.#send = send;
+    this.#recorder = recorder;
+    recorder?.onLook(() => this.#tellDropped());
   }
 
   /** Takes a span as JSON. A full queue drops it: spans must not fill the memory because a collector is slow. */
   add(span: string): void {
-    if (this.#waiting.length >= this.#limits.queue) return;
+    if (this.#waiting.length >= this.#limits.queue) {
+      this.#dropped++;
+      return;
+    }
     this.#waiting.push(span);
     this.#soon();
   }
@@ -57,10 +68,26 @@ export class SpanBatch {
     const spans = this.#waiting.splice(0, this.#limits.batch);
     if (spans.length === 0) return;
     followClock();
+    this.#recorder?.add('otel.sdk.processor.span.processed', spans.length, {});
+    const labels: { 'error.type'?: string } = {};
     try {
       await this.#send(`${this.#head}${spans.join(',')}]}]}]}`);
-    } catch {
+    } catch (error) {
       // A collector that is down must not trouble the product.
+      labels['error.type'] = errorTypeOf(error);
     }
+    this.#recorder?.add('otel.sdk.exporter.span.exported', spans.length, labels);
   }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    this.#recorder?.add('otel.sdk.processor.span.processed', this.#dropped, { 'error.type': 'queue_full' });
+    this.#dropped = 0;
+  }
+}
+
+/** An HTTP status or a code such as `ECONNREFUSED`. */
+function errorTypeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'number' || typeof code === 'string' ? String(code) : 'timeout';
 }

@@ -1,7 +1,7 @@
 /**
  * Every metric: what it counts, in which unit, with which labels. The docs table, the dashboard and the alert rules are made from
  * this. Names of the `mcp.` kind and their buckets are those of https://github.com/open-telemetry/semantic-conventions-genai
- * (2026-11), `container.`, `process.` and `nodejs.` ones those of the OpenTelemetry semantic conventions 1.44.
+ * (2026-11), `container.`, `process.`, `nodejs.` and `otel.` ones those of the OpenTelemetry semantic conventions 1.44.
  */
 
 /** A metric. */
@@ -180,6 +180,18 @@ export const metricDefinitions = {
   },
   'sandlot.audit.lag': { kind: 'gauge', unit: '{record}', description: 'Audit records that wait to be written', attributes: [] },
   'sandlot.audit.checkpoint.age': { kind: 'gauge', unit: 's', description: 'Time since the last signed checkpoint', attributes: [] },
+  'otel.sdk.processor.span.processed': {
+    kind: 'counter',
+    unit: '{span}',
+    description: 'Spans for a collector that were handed on, or dropped (`queue_full`) because too many waited',
+    attributes: ['error.type'],
+  },
+  'otel.sdk.exporter.span.exported': {
+    kind: 'counter',
+    unit: '{span}',
+    description: 'Spans that a collector took, or did not take: its HTTP status, or why it was not reached',
+    attributes: ['error.type'],
+  },
   'sandlot.metrics.unseen': {
     kind: 'gauge',
     unit: '{server}',

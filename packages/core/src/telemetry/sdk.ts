@@ -61,7 +61,7 @@ function batchesOf({ keep }: TelemetryOptions, env: Readonly<Record<string, stri
   const socket = env[traceSocketVariable];
   const take = keep ?? (socket ? toSocket(socket) : undefined);
   return [
-    ...(wantsTelemetry(env) ? [new SpanBatch(resource, batchLimits(env, 1000), toCollector())] : []),
+    ...(wantsTelemetry(env) ? [new SpanBatch(resource, batchLimits(env, 1000), toCollector(), meter)] : []),
     ...(take ? [new SpanBatch(resource, batchLimits(env, 400), async (request) => take(request))] : []),
   ];
 }
