@@ -9,6 +9,7 @@ import { existsSync, globSync, readFileSync, renameSync, rmSync, statSync, write
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { copyCharacterMaps } from './character-maps.mjs';
 import { buildConsole } from './console.mjs';
 import { licenses } from './licenses.mjs';
 
@@ -30,6 +31,7 @@ const given = process.argv.slice(2).map((folder) => relative(root, resolve(folde
 for (const folder of given.length > 0 ? given : workspaces) {
   if (Object.values(manifest(folder).bin ?? {}).includes('dist/bundle/bin.js')) await bundle(folder);
   if (folder === join('apps', 'gateway')) await buildConsole();
+  if (folder === join('packages', 'markitdown')) copyCharacterMaps(join(root, folder));
 }
 
 async function bundle(folder) {

@@ -8,6 +8,7 @@ import type { Block, Document } from '../model/document.ts';
 import { selectPages } from '../pages.ts';
 import { joinPages, joinZones } from './continued.ts';
 import { ruledBlocks, zoneBlocks } from './blocks.ts';
+import { CharacterMaps } from './character-maps.ts';
 import { type PageText, withoutFurniture } from './furniture.ts';
 import { type Chunk, type Ruling, toRows } from './geometry.ts';
 import { HeadingSizes } from './headings.ts';
@@ -136,6 +137,8 @@ async function open(bytes: Uint8Array, password: string | undefined) {
     // The engine takes the buffer away from its owner, so it gets a copy.
     return await getDocumentProxy(Uint8Array.from(bytes), {
       useSystemFonts: false,
+      useWorkerFetch: false,
+      BinaryDataFactory: CharacterMaps,
       stopAtErrors: false,
       verbosity: 0,
       ...(password !== undefined && { password }),

@@ -23,6 +23,17 @@ describe('PDF', () => {
     );
   });
 
+  it.each([
+    ['90ms-RKSJ-H', 'Japan1', '93FA967B8CEA', '日本語'],
+    ['UniJIS-UTF16-H', 'Japan1', '65E5672C8A9E', '日本語'],
+    ['GBK-EUC-H', 'GB1', 'D6D0CEC4', '中文'],
+    ['ETen-B5-H', 'CNS1', 'A4A4A4E5', '中文'],
+    ['KSCms-UHC-H', 'Korea1', 'C7D1B1B9BEEE', '한국어'],
+  ])('reads East Asian fonts that name the character map %s', async (encoding, ordering, codes, text) => {
+    const page = `BT /F4 12 Tf 50 700 Td <${codes}> Tj ET\n`;
+    expect(await markdown(pdf([page], [], { encoding, ordering }))).toBe(text);
+  });
+
   it('undoes hyphens at line ends', async () => {
     expect(await markdown(pdf([lines(50, 700, ['These words are hyphen-', 'ated at the end.'])]))).toBe(
       'These words are hyphenated at the end.',
