@@ -52,6 +52,6 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const { env = environment(), keep } = options;
   const isKept = (keep !== undefined || Boolean(env[traceSocketVariable])) && env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true';
   if (!isKept && !wantsTelemetry(env) && !wantsMetrics(env)) return undefined;
-  const { startSdk } = await import('./sdk.ts');
+  const { startSdk } = await import('#sdk');
   return startSdk(options);
 }
