@@ -5,13 +5,21 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { temporaryFolder } from '@sandlot/core/testing';
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { otlpSink, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
+import { pdf } from '../../packages/markitdown/test/make/pdf.ts';
 import { call, inspect, root } from '../e2e/inspect.ts';
 
 const timeout = 15 * 60_000;
 const run = promisify(execFile);
+
+/** A program that uses core as a library. */
+const traced = `import { trace } from '@opentelemetry/api';
+import { startTelemetry } from '@sandlot/core/telemetry';
+const telemetry = await startTelemetry({ serviceName: 'program', serviceVersion: '1' });
+trace.getTracer('program').startSpan('of a program').end();
+await telemetry.stop();`;
 
 interface Case {
   /** Packages that are packed, the server's own last. */
@@ -47,13 +55,16 @@ const cases: Readonly<Record<string, Case>> = {
     async use(client, workspace) {
       await writeFile(join(workspace, 'a.html'), '<h1>Title</h1><p>Some <b>text</b></p>');
       expect(await textOf(client, 'markitdown_convert', { uri: 'a.html' })).toMatch(/^# Title\s+Some \*\*text\*\*/);
+      const japanese = pdf(['BT /F4 12 Tf 50 700 Td <93FA967B8CEA> Tj ET'], [], { encoding: '90ms-RKSJ-H', ordering: 'Japan1' });
+      await writeFile(join(workspace, 'a.pdf'), japanese);
+      expect(await textOf(client, 'markitdown_convert', { uri: 'a.pdf' })).toMatch(/^日本語/);
     },
     inspected: { tool: 'markitdown_convert', args: { uri: 'a.html' }, text: '# Title' },
   },
 };
 
 describe.each(Object.entries(cases))('@sandlot/%s, installed alone', (name, { packages, use, inspected }) => {
-  it('needs no compiler, starts by its name, and works in the MCP Inspector', { timeout }, async () => {
+  it('needs no compiler, starts by its name, is traced, and works in the MCP Inspector', { timeout }, async () => {
     await using folder = await temporaryFolder();
     const tarballs = await pack(packages, folder.path);
     const home = join(folder.path, 'empty');
@@ -64,10 +75,15 @@ describe.each(Object.entries(cases))('@sandlot/%s, installed alone', (name, { pa
     const bin = join(home, 'node_modules', '.bin', `sandlot-${name}`);
     const client = new Client({ name: 'test', version: '1.0.0' });
     const args = ['--no-install', `sandlot-${name}`, '--workspace', workspace];
-    await client.connect(new StdioClientTransport({ command: 'npx', args, cwd: home }));
+    await using sink = await otlpSink();
+    const env = { ...getDefaultEnvironment(), OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
+    await client.connect(new StdioClientTransport({ command: 'npx', args, cwd: home, env }));
     expect((await client.listTools()).tools.length).toBeGreaterThan(1);
     await use(client, workspace);
+    await sink.waitFor((spans) => spans.some((span) => span.name.startsWith('execute_tool ')));
     await client.close();
+    await run('node', ['--input-type=module', '--eval', traced], { cwd: home, env });
+    expect(sink.spans.map((span) => span.name)).toContain('of a program');
 
     const server = ['--', bin, '--workspace', workspace];
     const { content } = await inspect([...call(inspected.tool, inspected.args), ...server]);
