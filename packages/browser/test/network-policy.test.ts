@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { connect, type TestClient, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { browser } from '../src/index.ts';
 import { NetworkPolicy } from '../src/network/policy.ts';
+import { examples, html } from './examples.ts';
 import { commandOf, descendants } from './processes.ts';
 import { attachment, type Handler, type Site, startSite } from './site.ts';
 
@@ -13,16 +15,16 @@ const redirectTo =
   };
 
 /** A site that the agent serves, and one whose port belongs to the sandbox. */
-async function open(options: Record<string, unknown> = {}) {
+async function open(options: Record<string, unknown> = {}, caps: readonly string[] = []) {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const own = stack.use(await startSite({ '/': '<h1>Secret console</h1>', '/file': attachment('secret.txt', 'secret') }));
   const pages: Record<string, string | Handler> = {};
   const site: Site = stack.use(await startSite(pages));
   const client: TestClient = stack.use(
-    await connect(browser, { workspace: folder.path, options: { blockedPorts: new URL(own.url).port, ...options } }),
+    await connect(browser, { workspace: folder.path, caps, options: { blockedPorts: new URL(own.url).port, ...options } }),
   );
-  return { client, site, pages, own, port: new URL(own.url).port, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { client, site, pages, own, folder: folder.path, port: new URL(own.url).port, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 const addresses = (port: string) => [
@@ -64,6 +66,28 @@ describe('CVE-2026-43527, CVE-2026-43573, CVE-2026-42439, CVE-2026-35673 (B4): t
       expect(tab.error?.code, `${url}: ${tab.text}`).toBe('PERMISSION_DENIED');
     }
     expect(world.own.seen).toEqual([]);
+  });
+
+  it('every tool, on a page that asks for forbidden places at every event', async () => {
+    await using world = await open({}, ['all']);
+    const url = `${world.own.url}/`;
+    const events = ['click', 'mousemove', 'wheel', 'keydown', 'input', 'change', 'drop', 'resize', 'beforeprint', 'pagehide', 'storage'];
+    world.pages['/'] = `${html}<iframe src="${url}"></iframe><img src="${url}"><script>
+      const ask = () => { fetch('${url}', { mode: 'no-cors' }).catch(() => 0); navigator.sendBeacon('${url}'); fetch('/tried') }
+      for (const event of ${JSON.stringify(events)}) addEventListener(event, ask, true)
+      ask()
+      onclick = () => window.open('${url}')
+    </script>`;
+    await writeFile(`${world.folder}/a.txt`, 'hello');
+    for (const [tool, example] of Object.entries(examples(world.site.url))) {
+      const args = typeof example === 'function' ? await example(world.client, world.folder) : example;
+      const answer = await world.client.call(tool, args);
+      expect(JSON.stringify([answer.text, answer.facts]), tool).not.toContain('Secret console');
+      expect(world.own.seen, tool).toEqual([]);
+      await world.client.call('browser_close');
+    }
+    // The same page could reach what is allowed.
+    expect(world.site.seen.filter((seen) => seen.endsWith('/tried')).length).toBeGreaterThan(50);
   });
 
   it('redirects, also over several hops', async () => {
