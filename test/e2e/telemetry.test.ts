@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { metricDefinitions, metricNames, prometheusName, spanDefinitions } from '@sandlot/core/telemetry';
 import { otlpSink, temporaryFolder } from '@sandlot/core/testing';
 import { expect, it } from 'vitest';
+import { kill } from '../../apps/gateway/test/kill.ts';
 import { type GatewayProcess, startGatewayProcess } from '../../apps/gateway/demo/gateway-process.ts';
 
 const sampleBin = fileURLToPath(new URL('../../packages/core/test/sample-bin.ts', import.meta.url));
@@ -72,9 +73,10 @@ it('every span and metric of the reference is produced, nothing else is, and no 
     await mcp(gateway, '/mcp/added', `odd/${url}`, {});
     await rest('shell_exec', { command: 'true' });
     const pids = await pidsOf(gateway);
+    expect(pids).toMatchObject({ browser: expect.any(Number), shell: expect.any(Number) });
     killRenderer(pids['browser'] ?? 0);
     await expect.poll(() => metrics(gateway), { timeout: 60_000 }).toMatch(/^sandlot_browser_crashes_total \d/m);
-    process.kill(pids['shell'] ?? 0, 'SIGKILL');
+    kill(pids['shell']);
     await expect.poll(() => metrics(gateway), { timeout: 60_000 }).toContain('reason="SIGKILL"');
     text = await metrics(gateway);
     kept = JSON.stringify(await tracesOf(gateway));

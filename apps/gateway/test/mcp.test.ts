@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newClient, oldClient } from './clients.ts';
+import { kill } from './kill.ts';
 import { key, pidOf, sampleGateway } from './sample-gateway.ts';
 
 describe('/mcp', () => {
@@ -101,7 +102,7 @@ describe('a server that dies', () => {
       {
         onprogress: () => {
           killedAt = performance.now();
-          process.kill(pidOf(gateway) ?? 0, 'SIGKILL');
+          kill(pidOf(gateway));
         },
       },
     );

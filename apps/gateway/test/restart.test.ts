@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Build, fixtureCommand } from '../../../test/conformance/cells.ts';
 import { bridgeClient } from './bridge-clients.ts';
 import { foreignGateway, keys } from './foreign-gateway.ts';
+import { kill } from './kill.ts';
 import { freePort } from './free-port.ts';
 
 const wait = { timeout: 120_000 };
@@ -21,8 +22,9 @@ describe.each([
     await using client = await bridgeClient(era, `${gateway.url}/mcp/fixture`, keys.ann);
     await client.listen(watched);
     const pid = () => gateway.gateway.registry.get('fixture')?.health().pid;
+    await expect.poll(pid, wait).toBeDefined();
     const first = pid();
-    process.kill(first ?? 0, 'SIGKILL');
+    kill(first);
     await expect.poll(() => client.seen, wait).toContain(updated);
     expect(pid()).not.toBe(first);
     await isHeard(client);

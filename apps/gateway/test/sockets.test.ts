@@ -13,6 +13,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { refusalOf, view } from '../../../packages/shell/test/terminal-client.ts';
 import { isThere, until } from '../../../packages/shell/test/kit.ts';
 import { ticketOf } from './answers.ts';
+import { kill } from './kill.ts';
 import { keyEntry, type RealGateway, realGateway } from './real-gateway.ts';
 
 // A busy machine is no failure.
@@ -207,7 +208,7 @@ describe('the policy of WebSockets', () => {
   it('closes when the server dies, and the next one works', async () => {
     await using gateway = await realGateway(['shell'], { auth: { keys } });
     await using lost = await view(gateway.url, prompt, bearer(ada));
-    process.kill(gateway.gateway.registry.get('shell')?.health().pid ?? 0, 'SIGKILL');
+    kill(gateway.gateway.registry.get('shell')?.health().pid);
     expect(await lost.closed()).toBe(1001);
     expect((await refusalOf(`${gateway.url}/terminal?id=${lost.id()}`, bearer(ada))).status).toBe(404);
     await using next = await view(gateway.url, prompt, bearer(ada));
