@@ -1,11 +1,12 @@
 /** Converts many documents into a folder. */
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, extname, join, relative, resolve } from 'node:path';
 import type { Conversion } from '../convert/convert.ts';
 import { kindOfHints } from '../convert/detect/kind.ts';
 import type { CommandFlags } from './arguments.ts';
 import { count, UsageError } from './options.ts';
 import { printed } from './printed.ts';
+import { saveFile } from './save.ts';
 
 interface Task {
   readonly source: string;
@@ -22,19 +23,18 @@ export async function runBatch(
   sources: readonly string[],
   folder: string,
   flags: CommandFlags,
-  convertOne: (source: string) => Promise<Conversion>,
+  convertOne: (source: string, output: string) => Promise<Conversion>,
 ): Promise<number> {
   if (sources.length === 0) throw new UsageError('--output-dir needs documents or folders to convert.');
   const tasks = (await Promise.all(sources.map((source) => tasksOf(source, folder)))).flat();
+  refuseCollisions(tasks);
   const queue = tasks.values();
   const failures: Failure[] = [];
   let done = 0;
   const work = async () => {
     for (const { source, output } of queue) {
       try {
-        const text = printed(await convertOne(source), flags);
-        await mkdir(dirname(output), { recursive: true });
-        await writeFile(output, text);
+        await saveFile(output, printed(await convertOne(source, output), flags));
       } catch (error) {
         failures.push({ source, message: error instanceof Error ? error.message : String(error) });
       }
@@ -45,6 +45,19 @@ export async function runBatch(
   process.stderr.write(`${tasks.length - failures.length} of ${tasks.length} converted into ${folder}\n`);
   for (const { source, message } of failures) process.stderr.write(`failed: ${source}: ${message}\n`);
   return failures.length > 0 ? 1 : 0;
+}
+
+/** Nothing is converted when a document would take the place of another. */
+function refuseCollisions(tasks: readonly Task[]): void {
+  const sources = new Map<string, string>();
+  for (const { source, output } of tasks) {
+    const other = sources.get(output);
+    if (other !== undefined && other !== source)
+      throw new UsageError(
+        `${other} and ${source} would both become ${output}: convert the folder that holds both, or one after the other.`,
+      );
+    sources.set(output, source);
+  }
 }
 
 async function tasksOf(source: string, folder: string): Promise<Task[]> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -45,6 +45,53 @@ describe('the command line', () => {
     expect(err).toContain('2 of 3 converted into out');
     expect(err).toMatch(/failed: in\/broken\.docx: .*broken/);
     expect(await readFile(join(folder.path, 'out/sub/b.html.md'), 'utf8')).toBe('b\n');
+  });
+
+  it('refuses documents that would become the same file, and converts none of them', async () => {
+    await using folder = await temporaryFolder();
+    for (const name of ['a', 'b']) {
+      await mkdir(join(folder.path, name));
+      await writeFile(join(folder.path, name, 'x.csv'), `${name},1\n`);
+    }
+    const { status, err } = await run(['a/x.csv', 'b/x.csv', '-d', 'out'], folder.path);
+    expect([status, err]).toEqual([2, expect.stringContaining('a/x.csv and b/x.csv would both become out/x.csv.md')]);
+    expect((await readdir(folder.path)).toSorted()).toEqual(['a', 'b']);
+    expect((await run(['a', 'b/x.csv', 'b/x.csv', '-d', 'out'], join(folder.path))).status).toBe(2);
+    expect((await run(['.', '-d', 'out'], folder.path)).status).toBe(0);
+    expect(await readdir(join(folder.path, 'out'), { recursive: true })).toEqual(expect.arrayContaining(['a/x.csv.md', 'b/x.csv.md']));
+  });
+
+  it('links saved pictures from where the Markdown is', async () => {
+    await using folder = await temporaryFolder();
+    const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+    await mkdir(join(folder.path, 'in/sub'), { recursive: true });
+    const output = { output_type: 'display_data', metadata: {}, data: { 'image/png': png.toString('base64') } };
+    const cell = { cell_type: 'code', source: 'plot()', metadata: {}, execution_count: 1, outputs: [output] };
+    await writeFile(join(folder.path, 'in/sub/a.ipynb'), JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] }));
+    const linked = async (path: string) => /!\[.*\]\((\S+)\)/.exec(await readFile(path, 'utf8'))?.[1] ?? '';
+    expect((await run(['in', '-d', 'out', '--images', 'pictures'], folder.path)).status).toBe(0);
+    const page = join(folder.path, 'out/sub/a.ipynb.md');
+    expect(await readFile(join(dirname(page), await linked(page)))).toEqual(png);
+    expect((await run(['in/sub/a.ipynb', '-o', 'out/a.md', '--images', 'out'], folder.path)).status).toBe(0);
+    expect(await linked(join(folder.path, 'out/a.md'))).toMatch(/^\w+\.png$/);
+  });
+
+  it('replaces an older output when the new one is whole, follows links, and leaves devices alone', async () => {
+    await using folder = await temporaryFolder();
+    const [real, link] = ['real.md', 'link.md'].map((name) => join(folder.path, name)) as [string, string];
+    await writeFile(real, 'old', { mode: 0o600 });
+    await symlink(real, link);
+    expect((await run(['-', '-x', 'docx', '-o', 'link.md'], folder.path, 'PK\u0003\u0004 not a zip')).status).not.toBe(0);
+    expect(await readFile(real, 'utf8')).toBe('old');
+    expect((await run(['-', '-x', 'html', '-o', 'link.md'], folder.path, '<p>new</p>')).status).toBe(0);
+    expect([await readFile(real, 'utf8'), (await stat(real)).mode & 0o777, (await lstat(link)).isSymbolicLink()]).toEqual([
+      'new\n',
+      0o600,
+      true,
+    ]);
+    expect((await run(['-', '-x', 'html', '-o', '/dev/null'], folder.path, '<p>new</p>')).status).toBe(0);
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
+    expect((await readdir(folder.path)).toSorted()).toEqual(['link.md', 'real.md']);
   });
 
   it('prints facts as JSON or as front matter', async () => {

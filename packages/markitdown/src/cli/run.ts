@@ -1,6 +1,6 @@
 /** The command line: prints documents as Markdown. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import type { Conversion } from '../convert/convert.ts';
@@ -11,6 +11,7 @@ import { type CommandFlags, parseCommand } from './arguments.ts';
 import { runBatch } from './batch.ts';
 import { printed } from './printed.ts';
 import { count, toOptions, UsageError } from './options.ts';
+import { saveFile } from './save.ts';
 
 /** Runs the command line. @returns the exit status */
 export async function runCommand(argv: readonly string[]): Promise<number> {
@@ -25,11 +26,13 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     const options = toOptions(flags);
     const plugins = (flags.plugin ?? []).map((file) => pathToFileURL(resolve(file)).href);
     await using workers = new WorkerPool({ size: count('--jobs', flags.jobs) ?? 2 });
-    const convertOne = (source: string) => convertSource(source, options, flags, plugins, workers);
+    const convertOne = (source: string, output?: string) =>
+      convertSource(source, { ...options, ...imageFolder(flags, output) }, flags, plugins, workers);
     if (flags['output-dir'] !== undefined) return await runBatch(positionals, flags['output-dir'], flags, convertOne);
     const pieces: string[] = [];
-    for (const source of positionals.length > 0 ? positionals : ['-']) pieces.push(printed(await convertOne(source), flags));
-    await emit(pieces.join('\n'), flags.output);
+    for (const source of positionals.length > 0 ? positionals : ['-']) pieces.push(printed(await convertOne(source, flags.output), flags));
+    const text = pieces.join('\n');
+    await (flags.output === undefined ? writeOut(text) : saveFile(flags.output, text));
     return 0;
   } catch (error) {
     return failureStatus(error);
@@ -46,11 +49,14 @@ async function convertSource(
   const { bytes, hints } = await readSource(source, flags, options);
   const conversion = await workers.convert(bytes, { ...options, hints: { ...hints, ...options.hints }, plugins });
   for (const warning of conversion.warnings) process.stderr.write(`${source}: ${warning}\n`);
-  if (flags.images !== undefined) {
-    await mkdir(flags.images, { recursive: true });
-    for (const image of conversion.images) await writeFile(join(flags.images, image.name), image.bytes);
-  }
+  if (flags.images !== undefined) for (const image of conversion.images) await saveFile(join(flags.images, image.name), image.bytes);
   return conversion;
+}
+
+/** Where the pictures are, seen from where the Markdown is. */
+function imageFolder({ images }: CommandFlags, output: string | undefined): Pick<ConvertOptions, 'imageFolder'> {
+  if (images === undefined || output === undefined) return {};
+  return { imageFolder: relative(dirname(resolve(output)), resolve(images)).replaceAll(sep, '/') };
 }
 
 async function readSource(source: string, flags: CommandFlags, options: ConvertOptions) {
@@ -68,12 +74,6 @@ async function readSource(source: string, flags: CommandFlags, options: ConvertO
     fetchTimeoutMs: 30_000,
   };
   return openSource(source, policy, options.signal ?? new AbortController().signal);
-}
-
-async function emit(text: string, output: string | undefined): Promise<void> {
-  if (output === undefined) return writeOut(text);
-  await mkdir(dirname(resolve(output)), { recursive: true });
-  await writeFile(output, text);
 }
 
 function writeOut(text: string): Promise<void> {

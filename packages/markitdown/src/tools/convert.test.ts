@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { connect, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { docx, p, styles } from '../../test/make/docx.ts';
+import { at, pdf } from '../../test/make/pdf.ts';
 import { markitdown } from '../index.ts';
 
 describe('markitdown_convert', () => {
@@ -128,6 +129,35 @@ describe('markitdown_convert', () => {
     await expect(call).rejects.toThrow();
     await writeFile(join(folder.path, 'small.csv'), 'a,b\n1,2\n');
     expect((await client.call('markitdown_convert', { uri: 'small.csv' })).isError).toBe(false);
+  });
+
+  it('tells how far a long conversion is, and stops it in its midst', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'long.pdf'), pdf(Array.from({ length: 400 }, (_, page) => at(50, 700, `Page ${page + 1}`))));
+    await using client = await connect(markitdown, { workspace: folder.path });
+    const told: { progress: number; total?: number | undefined; message?: string | undefined }[] = [];
+    const stop = new AbortController();
+    const call = client.call(
+      'markitdown_convert',
+      { uri: 'long.pdf' },
+      {
+        signal: stop.signal,
+        onProgress: (progress) => {
+          told.push(progress);
+          stop.abort();
+        },
+      },
+    );
+    await expect(call).rejects.toThrow();
+    expect(told[0]).toMatchObject({ total: 400, message: expect.stringMatching(/^\d+ of 400$/) });
+    told.length = 0;
+    const answer = await client.call(
+      'markitdown_convert',
+      { uri: 'long.pdf', pages: '1-50' },
+      { onProgress: (one) => void told.push(one) },
+    );
+    expect(answer.text).toContain('Page 50');
+    expect(told.map(({ progress }) => progress)).toEqual(told.map(({ progress }) => progress).toSorted((a, b) => a - b));
   });
 
   it('ends a conversion that takes too long or too much memory, and lives on', async () => {
