@@ -44,8 +44,9 @@ export async function convert(source: Uint8Array | string, options: ConvertOptio
     throw new ConvertError('limit', `The document has ${bytes.length} bytes; the limit is ${limits.inputBytes} (limit inputBytes).`);
   const input = await unlocked({ bytes, detected: sniff(bytes, options.hints) }, options);
   const { detected } = input;
-  const document = await toDocument(input, makeContext(options, limits, new InflateBudget(limits), 0));
-  return print(document, detected, options, limits);
+  const pictures = new PictureStore(options);
+  const document = await toDocument(input, makeContext(options, limits, new InflateBudget(limits), pictures, 0));
+  return print(document, detected, options, limits, pictures);
 }
 
 /** The document inside of a password protected one. */
@@ -93,6 +94,7 @@ function makeContext(
   options: ConvertOptions,
   limits: ConvertLimits,
   budget: InflateBudget,
+  pictures: PictureStore,
   depth: number,
   deadline = Date.now() + limits.timeMs,
 ): ConvertContext {
@@ -100,6 +102,7 @@ function makeContext(
     options,
     limits,
     budget,
+    pictures,
     check() {
       if (options.signal?.aborted) throw new ConvertError('cancelled', 'The conversion was cancelled.', { cause: options.signal.reason });
       if (Date.now() > deadline) throw new ConvertError('timeout', `The conversion took longer than ${limits.timeMs} ms (limit timeMs).`);
@@ -110,13 +113,12 @@ function makeContext(
         throw new ConvertError('limit', `"${name}" is nested more than ${limits.depth} documents deep (limit depth).`);
       const { pages: _pages, ...inner } = options;
       const detected = sniff(bytes, { filename: name, ...(mimetype !== undefined && { mimetype }) });
-      return toDocument(await unlocked({ bytes, detected }, inner), makeContext(inner, limits, budget, depth + 1, deadline));
+      return toDocument(await unlocked({ bytes, detected }, inner), makeContext(inner, limits, budget, pictures, depth + 1, deadline));
     },
   };
 }
 
-function print(document: Document, { kind }: Detected, options: ConvertOptions, limits: ConvertLimits): Conversion {
-  const pictures = new PictureStore(options);
+function print(document: Document, { kind }: Detected, options: ConvertOptions, limits: ConvertLimits, pictures: PictureStore): Conversion {
   const pieces = writeBlocks(document, {
     tables: options.tables ?? 'gfm',
     maxChars: limits.outputChars,

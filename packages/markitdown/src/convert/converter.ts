@@ -3,6 +3,7 @@ import type { Detected } from './detect/kind.ts';
 import type { ConvertLimits, InflateBudget } from './limits.ts';
 import type { Document } from './model/document.ts';
 import type { ConvertOptions } from './options.ts';
+import type { PictureStore } from './pictures.ts';
 
 /** A document to convert. */
 export interface Input {
@@ -15,6 +16,8 @@ export interface ConvertContext {
   readonly options: ConvertOptions;
   readonly limits: ConvertLimits;
   readonly budget: InflateBudget;
+  /** What becomes of pictures. */
+  readonly pictures: PictureStore;
   /** Converts a document inside this one: a member of an archive, an attachment. */
   nested(bytes: Uint8Array, name: string, mimetype?: string): Promise<Document>;
   /** Throws when the caller cancelled. */

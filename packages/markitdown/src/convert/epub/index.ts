@@ -5,7 +5,8 @@ import type { Converter } from '../converter.ts';
 import { declaredCharset, decodeText } from '../detect/charset.ts';
 import { ConvertError } from '../errors.ts';
 import { htmlDocument, pageOptions } from '../html/index.ts';
-import { type Block, type Document, text } from '../model/document.ts';
+import { type Block, type Document, type Picture, text } from '../model/document.ts';
+import { pictureType } from '../ooxml/package.ts';
 import { selectPages } from '../pages.ts';
 import { child, children, descendant, descendants, parseXml, textOf, type XmlElement } from '../xml/tree.ts';
 
@@ -39,7 +40,8 @@ export const epub: Converter = {
       context.check();
       context.progress(index, chapters.length);
       const page = zip.read(chapter);
-      if (page) blocks.push(...(await htmlDocument(decodeText(page, declaredCharset(page)), pageOptions(context.options))).blocks);
+      const options = pageOptions(context, { find: (source) => pictureOf(zip, chapter, source) });
+      if (page) blocks.push(...(await htmlDocument(decodeText(page, declaredCharset(page)), options)).blocks);
     }
     const lines = Object.entries(facts).map(([label, value]): Block => ({
       type: 'paragraph',
@@ -53,13 +55,30 @@ export const epub: Converter = {
   },
 };
 
+/** A picture of the book, by its place seen from a chapter. */
+function pictureOf(zip: Zip, chapter: string, source: string): Picture | undefined {
+  if (/^[a-z][\w+.-]*:/i.test(source)) return undefined;
+  const path = posix.join(posix.dirname(chapter), decoded(source.replace(/[?#].*/, '')));
+  const name = posix.basename(path);
+  return zip.has(path) ? { type: 'image', alt: '', name, mimetype: pictureType(name), bytes: () => zip.read(path) } : undefined;
+}
+
+/** A per cent sign may stand for itself. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** The files of the chapters, in order. */
 function chaptersOf(pack: XmlElement, name: string): string[] {
   const files = new Map(children(part(pack, 'manifest')).map(({ attributes }) => [attributes['id'] ?? '', attributes['href'] ?? '']));
   return children(part(pack, 'spine')).flatMap(({ attributes }) => {
     const href = files.get(attributes['idref'] ?? '');
     if (href === undefined || attributes['linear'] === 'no') return [];
-    return [posix.join(posix.dirname(name), decodeURIComponent(href.split('#')[0] ?? ''))];
+    return [posix.join(posix.dirname(name), decoded(href.split('#')[0] ?? ''))];
   });
 }
 

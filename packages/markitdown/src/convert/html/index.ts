@@ -1,10 +1,10 @@
 /** Web pages. The page is read by domino and printed by turndown with our own rules. */
-import type { Converter, Input } from '../converter.ts';
+import type { ConvertContext, Converter, Input } from '../converter.ts';
 import { declaredCharset, decodeText } from '../detect/charset.ts';
 import type { Document } from '../model/document.ts';
-import type { ConvertOptions } from '../options.ts';
 import { cleanPage } from './clean.ts';
 import { parseHtml } from './dom.ts';
+import { type FindPicture, pictureTargets } from './page-pictures.ts';
 import { siteContent } from './sites.ts';
 import { pageMarkdown, type PageStyle } from './turndown.ts';
 
@@ -21,19 +21,24 @@ export const html: Converter = {
   name: 'html',
   priority: 10,
   accepts: ({ kind }) => kind === 'html',
-  async convert({ bytes, detected }: Input, { options }) {
+  async convert({ bytes, detected }: Input, context) {
     const source = decodeText(bytes, detected.charset ?? charsetOf(detected.mimetype) ?? declaredCharset(bytes));
-    return htmlDocument(source, pageOptions(options, detected.url));
+    return htmlDocument(source, pageOptions(context, { url: detected.url }));
   },
 };
 
-/** The options of a conversion that matter for pages. */
-export function pageOptions(options: ConvertOptions, url?: string): HtmlOptions {
+/** The options of a conversion that matter for pages. @param around where the page is from, and the pictures beside it */
+export function pageOptions(
+  context: ConvertContext,
+  { url, find }: { readonly url?: string | undefined; readonly find?: FindPicture } = {},
+): HtmlOptions {
+  const { options } = context;
   const base = options.baseUrl ?? (options.links === 'absolute' ? url : undefined);
   return {
     mainContent: options.content === 'main',
     tables: options.tables ?? 'gfm',
     images: options.images ?? 'name',
+    pictureTarget: pictureTargets(context, find),
     links: options.links ?? (base === undefined ? 'keep' : 'absolute'),
     ...(base !== undefined && { baseUrl: base }),
     ...(url !== undefined && { url }),

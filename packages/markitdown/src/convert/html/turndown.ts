@@ -12,6 +12,8 @@ export interface PageStyle {
   readonly links?: 'keep' | 'absolute' | 'text';
   readonly tables?: 'gfm' | 'html' | 'auto';
   readonly images?: 'name' | 'alt' | 'data' | 'save';
+  /** What is printed for a picture's source; undefined leaves the source. */
+  readonly pictureTarget?: (source: string) => string | undefined;
 }
 
 /** Formulas that a page's script would set; they stay as they are. */
@@ -59,6 +61,8 @@ function addInlineRules(service: TurndownService, style: PageStyle): void {
       const source = attribute(node, 'src') || attribute(node, 'data-src');
       if (style.images === 'alt') return alt;
       if (source === '') return alt;
+      const target = style.pictureTarget?.(source);
+      if (target !== undefined) return `![${alt}](${writeTarget(target)})`;
       if (source.startsWith('data:')) return `![${alt}](${style.images === 'data' ? source : `${source.split(',')[0] ?? ''}...`})`;
       return `![${alt}](${writeTarget(absolute(source, style))})`;
     },

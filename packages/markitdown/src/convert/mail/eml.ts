@@ -22,6 +22,7 @@ export async function readEml(bytes: Uint8Array): Promise<Mail> {
       name: filename ?? `attachment-${at + 1}`,
       mimetype: mimeType,
       isInline: disposition === 'inline' || (contentId !== undefined && disposition !== 'attachment'),
+      contentId: contentId?.replace(/^<|>$/g, ''),
       bytes: () => (typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content)),
     })),
   };

@@ -2,6 +2,7 @@
 import type { ConvertContext } from '../converter.ts';
 import { ConvertError } from '../errors.ts';
 import { htmlDocument, pageOptions } from '../html/index.ts';
+import type { FindPicture } from '../html/page-pictures.ts';
 import { type Block, type Document, heading, paragraph, text } from '../model/document.ts';
 
 /** A mail, wherever it comes from. */
@@ -19,6 +20,8 @@ export interface Attachment {
   readonly mimetype: string;
   /** True when the text shows it: a picture in a signature. */
   readonly isInline: boolean;
+  /** What the text calls it, without angle brackets. */
+  readonly contentId: string | undefined;
   readonly bytes: () => Uint8Array;
 }
 
@@ -29,7 +32,8 @@ export async function mailDocument({ headers, html, text: plain, attachments }: 
   for (const [name, value] of Object.entries(headers)) {
     if (value !== '') blocks.push({ type: 'paragraph', content: [{ type: 'text', text: `${name}:`, bold: true }, text(` ${value}`)] });
   }
-  const body = html.trim() === '' ? plainBlocks(plain) : (await htmlDocument(html, pageOptions(context.options))).blocks;
+  const body =
+    html.trim() === '' ? plainBlocks(plain) : (await htmlDocument(html, pageOptions(context, { find: picturesOf(attachments) }))).blocks;
   if (body.length > 0) blocks.push(heading(2, 'Content'), ...body);
   const warnings: string[] = [];
   for (const { name, mimetype, isInline, bytes } of attachments) {
@@ -48,6 +52,17 @@ export async function mailDocument({ headers, html, text: plain, attachments }: 
     warnings,
     metadata: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
     ...(subject && { title: subject }),
+  };
+}
+
+/** Pictures that the text shows: https://www.rfc-editor.org/rfc/rfc2392. */
+function picturesOf(attachments: readonly Attachment[]): FindPicture {
+  return (source) => {
+    const id = /^cid:(.+)$/i.exec(source)?.[1];
+    const found = attachments.find(
+      ({ contentId, mimetype }) => contentId !== undefined && contentId === id && mimetype.startsWith('image/'),
+    );
+    return found && { type: 'image', alt: '', name: found.name, mimetype: found.mimetype, bytes: found.bytes };
   };
 }
 

@@ -30,6 +30,7 @@ export function readMsg(bytes: Uint8Array): Mail {
         name,
         mimetype: pictureType(name),
         isInline: one.attachmentHidden === true || one.pidContentId !== undefined,
+        contentId: one.pidContentId?.replace(/^<|>$/g, ''),
         bytes: () => reader.getAttachment(one).content,
       };
     }),

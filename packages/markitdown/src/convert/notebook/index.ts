@@ -58,7 +58,7 @@ async function outputBlocks(output: Record<string, unknown>, context: ConvertCon
   if (output['output_type'] === 'error') return codeOf(`${stringOf(output['ename'])}: ${stringOf(output['evalue'])}`);
   const data: Record<string, unknown> = output['data'] === undefined ? { 'text/plain': output['text'] } : record(output['data']);
   const html = textOf(data['text/html']);
-  if (html.includes('<table')) return [...(await htmlDocument(html, pageOptions(context.options))).blocks];
+  if (html.includes('<table')) return [...(await htmlDocument(html, pageOptions(context))).blocks];
   const markdown = textOf(data['text/markdown']);
   if (markdown !== '') return [{ type: 'markdown', text: markdown }];
   for (const mimetype of ['image/png', 'image/jpeg', 'image/gif']) {

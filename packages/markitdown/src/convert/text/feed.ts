@@ -25,7 +25,7 @@ export const feed: Converter = {
       const body = ['content:encoded', 'content', 'description', 'summary']
         .map((one) => child(item, one))
         .find((one) => one && textOf(one).trim() !== '');
-      if (body) blocks.push(...(await htmlDocument(textOf(body), pageOptions(context.options))).blocks);
+      if (body) blocks.push(...(await htmlDocument(textOf(body), pageOptions(context))).blocks);
     }
     return { blocks, ...(title && { title }) };
   },
