@@ -63,6 +63,11 @@ export async function strictContainer() {
       measure('idle memory of the gateway', `${processes.at(-1).rssMb.toFixed(0)} MB`);
       return `${tools.length} tools`;
     });
+    await check('shows a prompt that does not need a name for that uid', () => {
+      const prompt = docker('exec', '--env', 'HOME=/home/sandlot', container.id, 'bash', '-ic', 'echo "${PS1@P}"');
+      assert.match(prompt, /sandlot:\/workspace\$/);
+      assert.doesNotMatch(prompt, /no name/);
+    });
     await check('runs a command as that uid, without privileges', async () => {
       const command = 'id -u; id -g; grep -E "^(CapEff|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; touch /usr/x 2>&1; pwd; env';
       const from = performance.now();
