@@ -9,9 +9,9 @@ import { existsSync, globSync, readFileSync, renameSync, rmSync, statSync, write
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { copyCharacterMaps } from './character-maps.mjs';
 import { buildConsole } from './console.mjs';
 import { licenses, licensesFile } from './licenses.mjs';
+import { copyPdfjsData } from './pdfjs-data.mjs';
 
 // Without blanks and comments, but with every name, so that a stack trace can be read.
 const minify = { compress: false, mangle: false };
@@ -34,7 +34,7 @@ await bundleSdk();
 for (const folder of given.length > 0 ? given : workspaces) {
   if (Object.values(manifest(folder).bin ?? {}).includes('dist/bundle/bin.js')) await bundleProgram(folder);
   if (folder === join('apps', 'gateway')) await buildConsole();
-  if (folder === join('packages', 'markitdown')) copyCharacterMaps(join(root, folder));
+  if (folder === join('packages', 'markitdown')) copyPdfjsData(join(root, folder));
 }
 
 /** Core's part that needs the OpenTelemetry SDK, with it inside: `npm install` has 18 MB less to fetch. Its other modules stay outside. */

@@ -1,4 +1,5 @@
 /** What is not part of the package: own converters, OCR and transcripts, in one file. */
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +7,7 @@ import { connect, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { convert, type OcrEngine, WorkerPool } from '../src/convert/index.ts';
 import { markitdown } from '../src/index.ts';
+import { bitmap, type PdfImage, stencil } from './make/invoice.ts';
 import { png, wav } from './make/media.ts';
 import { at, pdf } from './make/pdf.ts';
 import { write } from './make/tagged-pdf.ts';
@@ -20,16 +22,23 @@ export const ocrEngine = { name: 'fake', recognize: async (image, languages) => 
 export const transcriber = { name: 'ear', transcribe: async (bytes, { filename }) => \`said in \${filename}\\n\\nand more\` };
 `;
 
-/** A page that is a grey picture, as a scanner makes it. */
-const scan = (): Uint8Array => {
-  const pixels = String.fromCharCode(...Array.from({ length: 16 }, (_, at) => at * 10));
+const grey: PdfImage = {
+  width: 4,
+  height: 4,
+  more: '/ColorSpace/DeviceGray/BitsPerComponent 8',
+  bytes: Uint8Array.from({ length: 16 }, (_, at) => at * 10),
+};
+
+/** A page that is a picture, as a scanner makes it. */
+const scan = ({ width, height, more, bytes } = grey): Uint8Array => {
+  const pixels = Buffer.from(bytes).toString('latin1');
   const content = 'q 600 0 0 800 0 0 cm /Im0 Do Q';
   return write([
     '<</Type/Catalog/Pages 2 0 R>>',
     '<</Type/Pages/Count 1/Kids[3 0 R]>>',
     '<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</XObject<</Im0 5 0 R>>>>/Contents 4 0 R>>',
     `<</Length ${content.length}>>stream\n${content}\nendstream`,
-    `<</Type/XObject/Subtype/Image/Width 4/Height 4/ColorSpace/DeviceGray/BitsPerComponent 8/Length 16>>stream\n${pixels}\nendstream`,
+    `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}${more}/Length ${pixels.length}>>stream\n${pixels}\nendstream`,
   ]);
 };
 
@@ -63,6 +72,25 @@ describe('a plugin file', () => {
     await writeFile(join(folder.path, 'a.shout'), 'hello');
     await using client = await connect(markitdown, { workspace: folder.path, options: { plugins: join(folder.path, 'plugin.mjs') } });
     expect((await client.call('markitdown_convert', { uri: 'a.shout' })).text).toBe('# HELLO\n');
+  });
+});
+
+describe.skipIf(!existsSync('/usr/bin/tesseract'))('OCR by tesseract', () => {
+  it.each(Object.entries({ bitmap, stencil }))('reads a page that is a %s', async (_, picture) => {
+    expect((await convert(scan(picture), { ocr: 'auto' })).markdown).toBe('Invoice 4711 due on Friday\n');
+  });
+
+  it('serves the tool', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'scan.pdf'), scan(bitmap));
+    await using client = await connect(markitdown, { workspace: folder.path });
+    expect((await client.call('markitdown_convert', { uri: 'scan.pdf', ocr: 'auto' })).text).toBe('Invoice 4711 due on Friday\n');
+  });
+
+  it('names a language that is not installed', async () => {
+    await expect(convert(scan(bitmap), { ocr: 'auto', ocrLanguages: ['xxx'] })).rejects.toMatchObject({
+      message: expect.stringMatching(/OCR engine tesseract failed: .*xxx/s),
+    });
   });
 });
 

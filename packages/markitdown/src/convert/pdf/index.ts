@@ -1,19 +1,19 @@
 /** PDF files: text in reading order, headings, lists, tables with and without lines, links. */
-import { extractImages, getDocumentProxy, getResolvedPDFJS } from 'unpdf';
+import { getDocumentProxy, getResolvedPDFJS } from 'unpdf';
 import type { ConvertContext, Converter, Input } from '../converter.ts';
 import { ConvertError, reasonOf } from '../errors.ts';
 import { noOcrEngine, pictureText } from '../engines/ocr.ts';
-import { toPng } from '../media/png.ts';
 import type { Block, Document } from '../model/document.ts';
 import { selectPages } from '../pages.ts';
 import { joinPages, joinZones } from './continued.ts';
 import { ruledBlocks, zoneBlocks } from './blocks.ts';
-import { CharacterMaps } from './character-maps.ts';
 import { type PageText, withoutFurniture } from './furniture.ts';
 import { type Chunk, type Ruling, toRows } from './geometry.ts';
+import { EngineData } from './engine-data.ts';
 import { HeadingSizes } from './headings.ts';
 import { outlineLevels } from './outline.ts';
 import { type ReadPage, readPage } from './page.ts';
+import { pagePictures } from './pictures.ts';
 import { findRuledTables, type RuledTable, splitAtWalls } from './ruled-tables.ts';
 import { coversPage, taggedBlocks, tellingRoles } from './tagged.ts';
 import { findZones } from './zones.ts';
@@ -38,7 +38,7 @@ async function convert({ bytes }: Input, context: ConvertContext): Promise<Docum
     const page = { number, ...(await readPage(await file.getPage(number), OPS, isTagged)) };
     pages.push(page);
     if (options.ocr === 'force' || (options.ocr === 'auto' && page.chunks.length === 0)) {
-      const blocks = await scannedBlocks(file, number, context);
+      const blocks = await scannedBlocks(await pagePictures(await file.getPage(number), OPS).catch(() => []), context);
       if (blocks) scanned.set(number, blocks);
     }
   }
@@ -62,14 +62,15 @@ function emptyWarning(pages: readonly number[], { ocr, ocrEngine }: ConvertConte
 }
 
 /** The text of a page that is a picture; undefined when nothing can read it. */
-async function scannedBlocks(
-  file: Awaited<ReturnType<typeof open>>,
-  number: number,
-  context: ConvertContext,
-): Promise<readonly Block[] | undefined> {
-  const images = await extractImages(file, number).catch(() => []);
-  const largest = images.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];
-  return largest && pictureText(toPng(largest), context);
+async function scannedBlocks(pictures: readonly Uint8Array[], context: ConvertContext): Promise<readonly Block[] | undefined> {
+  const read: Block[] = [];
+  for (const picture of pictures) {
+    context.check();
+    const blocks = await pictureText(picture, context);
+    if (!blocks) return undefined;
+    read.push(...blocks);
+  }
+  return pictures.length > 0 ? read : undefined;
 }
 
 function toBlocks(
@@ -138,7 +139,7 @@ async function open(bytes: Uint8Array, password: string | undefined) {
     return await getDocumentProxy(Uint8Array.from(bytes), {
       useSystemFonts: false,
       useWorkerFetch: false,
-      BinaryDataFactory: CharacterMaps,
+      BinaryDataFactory: EngineData,
       stopAtErrors: false,
       verbosity: 0,
       ...(password !== undefined && { password }),
