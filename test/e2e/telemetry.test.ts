@@ -5,9 +5,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { metricDefinitions, metricNames, prometheusName, spanDefinitions } from '@sandlot/core/telemetry';
-import { otlpSink, temporaryFolder } from '@sandlot/core/testing';
+import { kill, otlpSink, temporaryFolder } from '@sandlot/core/testing';
 import { expect, it } from 'vitest';
-import { kill } from '../../apps/gateway/test/kill.ts';
 import { type GatewayProcess, startGatewayProcess } from '../../apps/gateway/demo/gateway-process.ts';
 
 const sampleBin = fileURLToPath(new URL('../../packages/core/test/sample-bin.ts', import.meta.url));
@@ -181,7 +180,7 @@ function killRenderer(root: number): void {
     before = below.size;
     for (const { pid, parent } of facts) if (below.has(parent)) below.add(pid);
   }
-  for (const { pid, command } of facts) if (below.has(pid) && command.includes('--type=renderer')) process.kill(pid, 'SIGKILL');
+  for (const { pid, command } of facts) if (below.has(pid) && command.includes('--type=renderer')) kill(pid);
 }
 
 function filesBelow(folder: string): string[] {

@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { kill } from '@sandlot/core/testing';
 import { expect, it } from 'vitest';
 import { recordsOf } from './audit-kit.ts';
 import { fileGateway, readerKey, strangerKey } from './file-gateway.ts';
@@ -114,7 +115,7 @@ it('leaves nothing of an upload whose client goes away, and says when the server
   while ((await temporary()) > 0) await delay(10);
   const lost = gateway.request(at('a.txt'), { method: 'PUT', body: endless(), duplex: 'half' });
   while ((await temporary()) === 0) await delay(10);
-  process.kill(gateway.gateway.registry.get('file')?.health().pid ?? Number.NaN, 'SIGKILL');
+  kill(gateway.gateway.registry.get('file')?.health().pid);
   expect((await lost).status).toBe(503);
   expect(await readFile(join(gateway.workspace, 'a.txt'), 'utf8')).toBe('old');
   expect(await (await gateway.request(at('a.txt'))).text()).toBe('old');

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { kill } from '@sandlot/core/testing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -86,7 +87,7 @@ it('reports changes to a 2026-07-28 client, also after the server was killed', a
   await expectReport(gateway, 'a.txt', seen);
   await expectReport(gateway, 'new.txt', seen);
   const pid = pidOf(gateway);
-  process.kill(pid ?? Number.NaN, 'SIGKILL');
+  kill(pid);
   // What may have changed meanwhile is reported; then all goes on as before.
   while (!seen.includes(uriOf(gateway, 'a.txt')) || !seen.includes(uriOf(gateway, 'new.txt'))) await delay(20);
   seen.length = 0;

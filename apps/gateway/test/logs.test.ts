@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { connect, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '@sandlot/core/testing';
+import { kill, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type GatewayProcess, startGatewayProcess } from '../demo/gateway-process.ts';
@@ -32,7 +32,7 @@ async function linesOfARun(): Promise<{ log: string[]; other: string; key: strin
   await using gateway = await startGatewayProcess({ SANDLOT_TRACES: '10', SANDLOT_LOG_LEVEL: 'debug' });
   expect(await call(gateway, 'file_write', { path: 'a.txt', content: gateway.key })).toBe(200);
   expect(await call(gateway, 'shell_exec', { command: `echo ${gateway.key}` })).toBe(200);
-  process.kill(await pidOf(gateway, 'shell'), 'SIGKILL');
+  kill(await pidOf(gateway, 'shell'));
   await expect.poll(gateway.said, until).toContain('"server ended by itself"');
   const lines = gateway.said().trimEnd().split('\n');
   return {

@@ -1,6 +1,6 @@
+import { kill } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { newClient, oldClient } from './clients.ts';
-import { kill } from './kill.ts';
 import { key, pidOf, sampleGateway } from './sample-gateway.ts';
 
 describe('/mcp', () => {

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { kill } from '@sandlot/core/testing';
 import { expect, test } from 'vitest';
 import { keyEntry, type RealGateway, realGateway } from './real-gateway.ts';
 
@@ -57,7 +58,7 @@ test('calls and errors are counted by server and tool, over REST and MCP, in the
   expect(await valueOf(gateway, 'sandlot_server_up{sandlot_server="file"}')).toBe(1);
   expect(await valueOf(gateway, 'sandlot_server_memory_usage_bytes{sandlot_server="file"}')).toBeGreaterThan(1e7);
   const pid = gateway.gateway.registry.get('file')?.health().pid ?? 0;
-  process.kill(pid, 'SIGKILL');
+  kill(pid);
   await expect.poll(() => valueOf(gateway, 'sandlot_server_up{sandlot_server="file"}')).toBe(0);
   expect(await valueOf(gateway, 'sandlot_server_restarts_total{sandlot_server="file",reason="SIGKILL"}')).toBeGreaterThanOrEqual(1);
   expect(await valueOf(gateway, operations)).toBe(2);

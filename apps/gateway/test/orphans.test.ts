@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '@sandlot/core/testing';
+import { kill, temporaryFolder } from '@sandlot/core/testing';
 import { Agent, setGlobalDispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { type GatewayProcess, gatewayProcess } from './gateway-process.ts';
@@ -29,7 +29,7 @@ describe.skipIf(process.platform !== 'linux')('processes, memory and open files'
     await expect.poll(async () => (await gateway.heap()) - heap, wait).toBeLessThan(8 * megabyte);
 
     const cut = await hold(gateway);
-    for (const pid of gateway.servers()) process.kill(pid, 'SIGKILL');
+    kill(...gateway.servers());
     for (const answer of await Promise.all(cut)) expect(answer).toMatch(/The server "\w+" ended \(SIGKILL\)/);
     await use(gateway, 16, 8);
     await atRest(gateway);

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { kill } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { type Build, fixtureCommand } from '../../../test/conformance/cells.ts';
 import { bridgeClient } from './bridge-clients.ts';
 import { foreignGateway, keys } from './foreign-gateway.ts';
-import { kill } from './kill.ts';
 import { freePort } from './free-port.ts';
 
 const wait = { timeout: 120_000 };

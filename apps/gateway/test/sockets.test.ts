@@ -6,14 +6,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { otlpSink, temporaryFolder } from '@sandlot/core/testing';
+import { kill, otlpSink, temporaryFolder } from '@sandlot/core/testing';
 import { key } from './sample-gateway.ts';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, vi } from 'vitest';
 import { refusalOf, view } from '../../../packages/shell/test/terminal-client.ts';
 import { isThere, until } from '../../../packages/shell/test/kit.ts';
 import { ticketOf } from './answers.ts';
-import { kill } from './kill.ts';
 import { keyEntry, type RealGateway, realGateway } from './real-gateway.ts';
 
 // A busy machine is no failure.

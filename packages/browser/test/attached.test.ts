@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { connect, temporaryFolder, type TestClient } from '@sandlot/core/testing';
+import { connect, kill, temporaryFolder, type TestClient } from '@sandlot/core/testing';
 import { chromium, type Dialog } from 'playwright-core';
 import { expect, vi } from 'vitest';
 import { browser } from '../src/index.ts';
@@ -172,7 +172,7 @@ it('gives the profile to one caller and others contexts of their own', async () 
 it('attaches again after the browser was killed and started anew', async () => {
   await using at = await attach({ '/': '<title>Again</title>' });
   await at.client.call('browser_navigate', { url: at.site.url });
-  process.kill(at.desktop.browserPid, 'SIGKILL');
+  kill(at.desktop.browserPid);
   await vi.waitFor(
     () =>
       fetch(at.desktop.endpoint).then(

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { kill } from '@sandlot/core/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { openAlone, sharedBrowser } from './pages.ts';
 import { alive, commandOf, descendants } from './processes.ts';
@@ -192,7 +193,7 @@ describe('when something dies', () => {
     expect(crash.error?.code).toBe('PERMISSION_DENIED');
     const renderers = () => alive(descendants(process.pid)).filter((pid) => commandOf(pid).includes('--type=renderer'));
     const waiting = page.client.call('browser_wait_for', { time: 20 });
-    for (const pid of renderers()) process.kill(pid, 'SIGKILL');
+    kill(...renderers());
     const answer = await waiting;
     expect(answer.error).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('crashed') });
     const next = await page.client.call('browser_navigate', { url: page.site.url });
@@ -204,7 +205,7 @@ describe('when something dies', () => {
     await using page = await openAlone('<p>start</p>');
     const launcher = launchers();
     const waiting = page.client.call('browser_wait_for', { time: 20 });
-    for (const pid of launcher) process.kill(pid, 'SIGKILL');
+    kill(...launcher);
     expect((await waiting).error?.code).toBe('UNAVAILABLE');
     await vi.waitFor(() => expect(alive(launcher)).toEqual([]));
     const next = await page.client.call('browser_navigate', { url: page.site.url });

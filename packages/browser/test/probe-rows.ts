@@ -1,5 +1,6 @@
 /** Situations in which browser servers differ, and what this one answers, in words. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { kill } from '@sandlot/core/testing';
 import type { TestAnswer, TestClient } from '@sandlot/core/testing';
 import { alive, commandOf, descendants } from './processes.ts';
 import { attachment, type Handler, refIn } from './site.ts';
@@ -42,9 +43,7 @@ async function press(client: TestClient, where: TestAnswer): Promise<string> {
 const shadow = (mode: string) =>
   `<div id=host style="width:200px;height:40px"></div><script>const root = host.attachShadow({ mode: '${mode}' }); root.innerHTML = '<button style="width:200px;height:40px">Inside</button>'; root.querySelector('button').onclick = (event) => { event.target.textContent = 'Pressed'; document.title = 'Pressed' }</script>`;
 
-const kill = (pattern: RegExp) => {
-  for (const pid of alive(descendants(process.pid)).filter((each) => pattern.test(commandOf(each)))) process.kill(pid, 'SIGKILL');
-};
+const killMatching = (pattern: RegExp) => kill(...alive(descendants(process.pid)).filter((each) => pattern.test(commandOf(each))));
 
 /** Lets the death be noticed, by a call that meets it or after it. */
 async function afterDeath({ client, url }: ProbeWorld): Promise<string> {
@@ -131,7 +130,7 @@ export const probeRows: readonly ProbeRow[] = [
     name: 'renderer crash',
     page: () => '<p>start</p>',
     async run(world) {
-      kill(/--type=renderer/);
+      killMatching(/--type=renderer/);
       return afterDeath(world);
     },
   },
@@ -139,7 +138,7 @@ export const probeRows: readonly ProbeRow[] = [
     name: 'browser killed',
     page: () => '<p>start</p>',
     async run(world) {
-      kill(/--remote-debugging-pipe/);
+      killMatching(/--remote-debugging-pipe/);
       return afterDeath(world);
     },
   },

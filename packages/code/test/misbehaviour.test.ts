@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pidsFolder } from '@sandlot/core/processes';
-import { connect, temporaryFolder, type TestClient } from '@sandlot/core/testing';
+import { connect, kill, temporaryFolder, type TestClient } from '@sandlot/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { code } from '../src/index.ts';
 import { execute, until } from './kit.ts';
@@ -148,7 +148,7 @@ describe.each(Object.entries(languages))('%s that misbehaves', (language, cells)
 
   it('a kernel that is killed between cells is replaced, and the next answer says so', async () => {
     const pid = Number((await run(cells.pid)).content[0]?.text);
-    process.kill(pid, 'SIGKILL');
+    kill(pid);
     await until(async () => {
       const { facts } = await client.call('code_context_list');
       return JSON.stringify(facts).includes(`"pid":${pid}`) ? undefined : true;
@@ -168,7 +168,7 @@ it('the process that talks to the kernels is replaced when it dies, and the cell
   await execute(client, 'python', '1');
   const running = execute(client, 'python', 'import time; time.sleep(600)');
   await until(async () => ((await client.call('code_context_list')).text.includes('busy') ? true : undefined));
-  for (const pid of childrenWith('host.py')) process.kill(pid, 'SIGKILL');
+  kill(...childrenWith('host.py'));
   const { facts } = await running;
   expect(facts['status']).toBe('died');
   expect(facts['died']).toMatch(/nobody can talk to it any more/);

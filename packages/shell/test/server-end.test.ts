@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pidsFolder, tagged, tagOf } from '@sandlot/core/processes';
-import { temporaryFolder } from '@sandlot/core/testing';
+import { kill, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { isThere, startServer, until } from './kit.ts';
 
@@ -9,7 +9,7 @@ type Server = Awaited<ReturnType<typeof startServer>>;
 
 describe('the end of the server', () => {
   const ends = {
-    SIGKILL: ({ pid }: Server) => void process.kill(pid, 'SIGKILL'),
+    SIGKILL: ({ pid }: Server) => kill(pid),
     SIGTERM: ({ pid }: Server) => void process.kill(pid, 'SIGTERM'),
     'the end of its stdin': ({ client }: Server) => void client.close(),
   };

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pidsFolder, PidsGroup, tagged } from '@sandlot/core/processes';
-import { connect, temporaryFolder } from '@sandlot/core/testing';
+import { connect, kill, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { shell } from '../src/index.ts';
 import { isThere, output, until } from './kit.ts';
@@ -81,7 +81,7 @@ describe.runIf(group !== undefined)('a command with a cgroup', () => {
       const { facts } = await client.call('shell_list');
       const listed = (facts['processes'] as { pid: number }[]).map(({ pid }) => pid);
       expect(pids.filter((pid) => listed.includes(pid))).toEqual([]);
-      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      kill(...pids);
       // Others may have taken their place already.
       await until(() => (pids.some(isThere) ? undefined : true));
     }
