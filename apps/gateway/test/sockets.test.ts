@@ -209,7 +209,9 @@ describe('the policy of WebSockets', () => {
     await using lost = await view(gateway.url, prompt, bearer(ada));
     kill(gateway.gateway.registry.get('shell')?.health().pid);
     expect(await lost.closed()).toBe(1001);
-    expect((await refusalOf(`${gateway.url}/terminal?id=${lost.id()}`, bearer(ada))).status).toBe(404);
+    // 503 for a moment, while the gateway has not heard of the end.
+    const asked = async () => (await refusalOf(`${gateway.url}/terminal?id=${lost.id()}`, bearer(ada))).status;
+    await expect.poll(asked).toBe(404);
     await using next = await view(gateway.url, prompt, bearer(ada));
     next.type('echo al""ive\r');
     await next.sees('alive');
