@@ -5,7 +5,6 @@
  *
  * `--save` writes them to docs/reference/container.json. The image must be built.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Container } from './docker.mjs';
 import { compressedSize, image, imageOf, key, root, strict, targets } from './kit.mjs';
@@ -54,10 +53,7 @@ for (const [what, value] of Object.entries(now)) {
   const before = last[what];
   console.log(`${what.padEnd(52)} ${String(value).padStart(6)}${before === undefined ? '' : `   last time ${before}`}`);
 }
-if (process.argv.includes('--save')) {
-  writeFileSync(path, `${JSON.stringify(now, null, 2)}\n`);
-  execFileSync('npx', ['oxfmt', path], { cwd: root });
-}
+if (process.argv.includes('--save')) writeFileSync(path, `${JSON.stringify(now, null, 2)}\n`);
 
 function add(what, value) {
   times.set(what, [...(times.get(what) ?? []), value]);
