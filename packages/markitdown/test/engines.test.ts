@@ -1,9 +1,8 @@
 /** What is not part of the package: own converters, OCR and transcripts, in one file. */
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { connect, temporaryFolder } from '@sandlot/core/testing';
+import { connect, itWith, temporaryFolder } from '@sandlot/core/testing';
 import { describe, expect, it } from 'vitest';
 import { convert, type OcrEngine, WorkerPool } from '../src/convert/index.ts';
 import { markitdown } from '../src/index.ts';
@@ -75,19 +74,21 @@ describe('a plugin file', () => {
   });
 });
 
-describe.skipIf(!existsSync('/usr/bin/tesseract'))('OCR by tesseract', () => {
-  it.each(Object.entries({ bitmap, stencil }))('reads a page that is a %s', async (_, picture) => {
+const tesseractIt = itWith('tesseract');
+
+describe('OCR by tesseract', () => {
+  tesseractIt.each(Object.entries({ bitmap, stencil }))('reads a page that is a %s', async (_, picture) => {
     expect((await convert(scan(picture), { ocr: 'auto' })).markdown).toBe('Invoice 4711 due on Friday\n');
   });
 
-  it('serves the tool', async () => {
+  tesseractIt('serves the tool', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'scan.pdf'), scan(bitmap));
     await using client = await connect(markitdown, { workspace: folder.path });
     expect((await client.call('markitdown_convert', { uri: 'scan.pdf', ocr: 'auto' })).text).toBe('Invoice 4711 due on Friday\n');
   });
 
-  it('names a language that is not installed', async () => {
+  tesseractIt('names a language that is not installed', async () => {
     await expect(convert(scan(bitmap), { ocr: 'auto', ocrLanguages: ['xxx'] })).rejects.toMatchObject({
       message: expect.stringMatching(/OCR engine tesseract failed: .*xxx/s),
     });

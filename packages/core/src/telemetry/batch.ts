@@ -2,6 +2,7 @@
 import { followClock } from './clock.ts';
 import type { BatchLimits } from './limits.ts';
 import type { Recorder } from './recorder.ts';
+import { errorTypeOf } from './span.ts';
 
 /** Sends an OTLP/JSON export request. A rejection loses it. */
 export type Send = (request: string) => Promise<void>;
@@ -84,10 +85,4 @@ export class SpanBatch {
     this.#recorder?.add('otel.sdk.processor.span.processed', this.#dropped, { 'error.type': 'queue_full' });
     this.#dropped = 0;
   }
-}
-
-/** An HTTP status or a code such as `ECONNREFUSED`. */
-function errorTypeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' || typeof code === 'string' ? String(code) : 'timeout';
 }

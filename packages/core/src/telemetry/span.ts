@@ -53,12 +53,13 @@ export async function withSpan<T>(
 /** Marks a span as failed; keeps an `error.type` that was set before. */
 export function markFailed(span: Span, error: unknown): void {
   const known = 'attributes' in span && typeof span.attributes === 'object' && span.attributes !== null && errorType in span.attributes;
-  if (!known) span.setAttribute(errorType, codeOf(error));
+  if (!known) span.setAttribute(errorType, errorTypeOf(error));
   // The message would name what the caller sent: arguments are on no span.
-  span.setStatus({ code: SpanStatusCode.ERROR, message: codeOf(error) });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: errorTypeOf(error) });
 }
 
-function codeOf(error: unknown): string {
+/** `error.type` of a failure: its code, such as `ECONNREFUSED` or an HTTP status, else the name of its class. */
+export function errorTypeOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error) return String(error.code);
   return error instanceof Error ? error.name : '_OTHER';
 }

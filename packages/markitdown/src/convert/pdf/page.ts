@@ -6,7 +6,8 @@ import { type Operators, readRulings } from './rulings.ts';
 import type { TagNode } from './tagged.ts';
 
 type File = Awaited<ReturnType<typeof getDocumentProxy>>;
-type Page = Awaited<ReturnType<File['getPage']>>;
+/** A page as the engine hands it over. */
+export type Page = Awaited<ReturnType<File['getPage']>>;
 
 /** What is read of a page. */
 export interface ReadPage {

@@ -1,9 +1,7 @@
 /** The pictures that a page draws, for engines that read text in them. */
-import type { getDocumentProxy } from 'unpdf';
 import { type Pixels, toPng } from '../media/png.ts';
+import type { Page } from './page.ts';
 
-type File = Awaited<ReturnType<typeof getDocumentProxy>>;
-type Page = Awaited<ReturnType<File['getPage']>>;
 type Operator = 'paintImageXObject' | 'paintInlineImageXObject' | 'paintImageMaskXObject';
 
 /** A picture as the engine hands it over; `kind` is its ImageKind: one bit of grey, three or four bytes of colour. */
