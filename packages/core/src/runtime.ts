@@ -1,5 +1,6 @@
 /** A defined server at work: makes its state at the first call, runs calls within its limits, and closes. */
 import { mkdir } from 'node:fs/promises';
+import { CallSignal } from './call-signal.ts';
 import type { ToolContext } from './context.ts';
 import { ToolError } from './errors.ts';
 import { type Answer, type CallContext, invoke, toToolError } from './invoke.ts';
@@ -80,8 +81,8 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
   const limits = { ...defaultLimits, ...options.limits };
   const tools = chosenTools(server, options);
   const byName = new Map(tools.flatMap((tool) => [tool.name, ...(tool.aliases ?? [])].map((name) => [name, tool] as const)));
-  const ending = new AbortController();
-  let running = 0;
+  const running = new Set<CallSignal>();
+  let ended: ToolError | undefined;
   let opening: Promise<unknown> | undefined;
 
   const open = () => {
@@ -99,23 +100,19 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
   };
 
   const within = async <T>(info: CallInfo, work: (ctx: CallContext) => Promise<T>): Promise<T> => {
-    if (running >= limits.concurrentCalls) {
-      throw new ToolError('RESOURCE_EXHAUSTED', `${server.name} already runs ${running} calls, the most it takes at once.`);
+    if (running.size >= limits.concurrentCalls) {
+      throw new ToolError('RESOURCE_EXHAUSTED', `${server.name} already runs ${running.size} calls, the most it takes at once.`);
     }
-    running++;
-    try {
-      const signal = AbortSignal.any([info.signal, ending.signal, AbortSignal.timeout(limits.callTimeoutMs)]);
-      return await work({
-        signal,
-        principal: info.principal ?? 'local',
-        workspace: options.workspace,
-        limits,
-        log,
-        progress: info.progress ?? (() => undefined),
-      });
-    } finally {
-      running--;
-    }
+    using call = new CallSignal(info.signal, limits.callTimeoutMs, running);
+    if (ended) call.abort(ended);
+    return await work({
+      signal: call.signal,
+      principal: info.principal ?? 'local',
+      workspace: options.workspace,
+      limits,
+      log,
+      progress: info.progress ?? (() => undefined),
+    });
   };
 
   return {
@@ -138,12 +135,13 @@ export function createRuntime(server: ServerDefinition, options: RuntimeOptions)
         }
       }),
     async isBusy() {
-      if (running > 0) return true;
+      if (running.size > 0) return true;
       if (opening === undefined || server.isBusy === undefined) return false;
       return server.isBusy(await opening);
     },
     async close() {
-      ending.abort(new ToolError('UNAVAILABLE', `${server.name} is shutting down.`));
+      ended ??= new ToolError('UNAVAILABLE', `${server.name} is shutting down.`);
+      for (const call of running) call.abort(ended);
       const domain = await opening?.catch(() => undefined);
       if (typeof domain === 'object' && domain !== null && Symbol.asyncDispose in domain) {
         await (domain as AsyncDisposable)[Symbol.asyncDispose]();

@@ -144,18 +144,23 @@ async function readText(
   };
 }
 
-/** A file that is at hand and wanted whole needs no look at its lines. */
+/** A file that is at hand and within the limits needs no buffer for each of its lines. */
 function takeWhole(head: Buffer, source: Source, codec: Codec, position: number, limits: LineLimits): TakenLines | undefined {
   const text = head.subarray(position);
-  const isAll = head.length === source.size && limits.lines === Number.POSITIVE_INFINITY && limits.lineCharacters === undefined;
-  if (!isAll || position !== codec.mark.length || text.length > limits.bytes) return undefined;
+  if (head.length !== source.size || position !== codec.mark.length || text.length > limits.bytes) return undefined;
+  // A line of so many bytes has no more characters.
+  const mostBytes = limits.lineCharacters ?? Number.POSITIVE_INFINITY;
   let count = 0;
   let end = 0;
-  forEachNewline(text, codec, (next) => {
-    count++;
+  let isWithin = true;
+  const take = (next: number) => {
+    isWithin = next - end <= mostBytes && ++count <= limits.lines;
     end = next;
-  });
-  return { text: codec.decode(text), count: count + (end < text.length ? 1 : 0), cut: 0, bytes: text.length, more: false, endless: false };
+    return isWithin;
+  };
+  forEachNewline(text, codec, take);
+  if (isWithin && end < text.length) take(text.length);
+  return isWithin ? { text: codec.decode(text), count, cut: 0, bytes: text.length, more: false, endless: false } : undefined;
 }
 
 async function takeBytes(

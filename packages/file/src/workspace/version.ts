@@ -1,5 +1,5 @@
 /** Version tags: they change when the content changes, and not when a file is merely touched. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ToolError } from '@sandlot/core';
@@ -37,5 +37,5 @@ function coarseTag({ size, mtimeNs, ino }: BigIntStats): string {
 }
 
 function tag(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('base64url').slice(0, 12);
+  return hash('sha256', content, 'base64url').slice(0, 12);
 }
