@@ -1,14 +1,61 @@
 /** Prepares a page: what is not content goes, math gets its source. */
 import { mathmlToLatex } from '../math/mathml.ts';
 
-const dropped =
-  'script, style, noscript, template, iframe, object, embed, canvas, head, link, meta, button.copy, .copy-button, .anchorjs-link, a.headerlink, [hidden], [aria-hidden="true"].anchor';
+/** Elements that are no content. */
+const dropped: ReadonlySet<string> = new Set('SCRIPT STYLE NOSCRIPT TEMPLATE IFRAME OBJECT EMBED CANVAS HEAD LINK META'.split(' '));
+/** What pages add to their content: links to headings, buttons that copy. */
+const added: readonly (readonly [string, string | undefined])[] = [
+  ['copy-button', undefined],
+  ['anchorjs-link', undefined],
+  ['copy', 'BUTTON'],
+  ['headerlink', 'A'],
+];
 
 /** Cleans a parsed page in place. */
 export function cleanPage(page: Document): void {
-  for (const element of list(page.querySelectorAll('math, .katex, mjx-container, script[type^="math/tex"], span.math, div.math')))
-    replaceMath(element, page);
-  for (const element of list(page.querySelectorAll(dropped))) element.parentNode?.removeChild(element);
+  for (const element of elementsOf(page, isMath)) replaceMath(element, page);
+  for (const element of elementsOf(page, isDropped)) element.parentNode?.removeChild(element);
+}
+
+function isMath(element: Element): boolean {
+  const name = nameOf(element);
+  if (name === 'SCRIPT') return element.getAttribute('type')?.startsWith('math/tex') === true;
+  if (name === 'MATH' || name === 'MJX-CONTAINER') return true;
+  const classes = classesOf(element);
+  return classes.includes('katex') || ((name === 'SPAN' || name === 'DIV') && classes.includes('math'));
+}
+
+function isDropped(element: Element): boolean {
+  const name = nameOf(element);
+  if (dropped.has(name) || element.hasAttribute('hidden')) return true;
+  const classes = classesOf(element);
+  if (classes.length === 0) return false;
+  if (classes.includes('anchor') && element.getAttribute('aria-hidden') === 'true') return true;
+  return added.some(([one, of]) => classes.includes(one) && (of === undefined || of === name));
+}
+
+/** Inside of pictures and formulas names are in lower case. */
+function nameOf(element: Element): string {
+  return element.nodeName.toUpperCase();
+}
+
+const noClasses: readonly string[] = [];
+
+function classesOf(element: Element): readonly string[] {
+  return element.getAttribute('class')?.split(/\s+/) ?? noClasses;
+}
+
+/** The elements that are wanted, in the order of the page. One walk: a selector with many parts looks for each of them in all of the page. */
+function elementsOf(page: Document, isWanted: (element: Element) => boolean): Element[] {
+  const found: Element[] = [];
+  let node: Node | null = page.firstChild;
+  while (node) {
+    if (node.nodeType === 1 && isWanted(node as Element)) found.push(node as Element);
+    let next: Node | null = node.firstChild ?? node.nextSibling;
+    for (let above: Node | null = node.parentNode; !next && above; above = above.parentNode) next = above.nextSibling;
+    node = next;
+  }
+  return found;
 }
 
 /** NodeLists of domino cannot be iterated. */

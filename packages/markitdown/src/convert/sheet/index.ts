@@ -20,7 +20,13 @@ function convert({ bytes, detected }: Input, context: ConvertContext): Document 
   const { options } = context;
   const names = options.pages === undefined ? undefined : readBook(bytes, { ...secret(options.password), bookSheets: true }).SheetNames;
   const some = names && names.flatMap((name, at) => (selectPages(options.pages, names.length, names)(at + 1) ? [name] : []));
-  const book = readBook(bytes, { ...secret(options.password), ...(some && { sheets: some }) });
+  const book = readBook(bytes, {
+    ...secret(options.password),
+    ...(some && { sheets: some }),
+    // The library would take 0 for the value of a formula that was never calculated.
+    cellFormula: options.formulas === true,
+    cellHTML: false,
+  });
   const wanted = selectPages(options.pages, book.SheetNames.length, book.SheetNames);
   const drawings = detected.kind === 'xlsx' ? new SheetDrawings(bytes, context) : undefined;
   const notes = new Map<string, Block[]>();

@@ -105,6 +105,18 @@ describe('spreadsheets', () => {
     expect(await markdown(bytes, { formulas: true, comments: false })).toContain('| =A2+2 | x |');
   });
 
+  it('invents no value for a formula that was never calculated', async () => {
+    const rows = [
+      ['a', 'b', 'c'],
+      [1, 2, 3],
+    ];
+    const bytes = book({ S: rows }, 'xlsx', (sheet) => {
+      sheet['B2'] = { t: 'n', f: 'A2+1' };
+    });
+    expect(await markdown(bytes)).toContain('| 1 |  | 3 |');
+    expect(await markdown(bytes, { formulas: true })).toContain('| 1 | =A2+1 | 3 |');
+  });
+
   it('takes sheets by number and by name', async () => {
     const bytes = book({ One: [['a', 'b']], Two: [['c', 'd']], Three: [['e', 'f']] });
     expect(await markdown(bytes, { pages: 'two' })).toContain('| c | d |');

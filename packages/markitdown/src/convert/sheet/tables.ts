@@ -44,7 +44,8 @@ function contentOf(one: CellObject, sheet: SheetCells, options: ConvertOptions):
 }
 
 function textOf(one: CellObject, { format }: SheetCells): string {
-  if (one.t === 'z') return '';
+  // A formula that was never calculated has no value, and the library nothing to print.
+  if (one.t === 'z' || one.v === undefined) return '';
   if (one.t === 's')
     return String(one.v ?? '')
       .replaceAll('\r\n', '\n')
