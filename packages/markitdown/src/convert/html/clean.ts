@@ -58,11 +58,6 @@ function elementsOf(page: Document, isWanted: (element: Element) => boolean): El
   return found;
 }
 
-/** NodeLists of domino cannot be iterated. */
-export function list<T>(nodes: ArrayLike<T>): T[] {
-  return Array.from({ length: nodes.length }, (_, at) => nodes[at]).filter((node): node is T => node !== undefined);
-}
-
 /** MathJax 2 keeps formulas in scripts. */
 function scriptMath(element: Element): string | undefined {
   return element.nodeName === 'SCRIPT' ? (element.textContent ?? undefined) : undefined;
