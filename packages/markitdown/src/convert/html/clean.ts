@@ -3,14 +3,6 @@ import { mathmlToLatex } from '../math/mathml.ts';
 
 /** Elements that are no content. */
 const dropped: ReadonlySet<string> = new Set('SCRIPT STYLE NOSCRIPT TEMPLATE IFRAME OBJECT EMBED CANVAS HEAD LINK META'.split(' '));
-/** What pages add to their content: links to headings, buttons that copy. */
-const added: readonly (readonly [string, string | undefined])[] = [
-  ['copy-button', undefined],
-  ['anchorjs-link', undefined],
-  ['copy', 'BUTTON'],
-  ['headerlink', 'A'],
-];
-
 /** Cleans a parsed page in place. */
 export function cleanPage(page: Document): void {
   for (const element of elementsOf(page, isMath)) replaceMath(element, page);
@@ -28,10 +20,15 @@ function isMath(element: Element): boolean {
 function isDropped(element: Element): boolean {
   const name = nameOf(element);
   if (dropped.has(name) || element.hasAttribute('hidden')) return true;
+  // What pages add to their content: links to headings, buttons that copy.
   const classes = classesOf(element);
-  if (classes.length === 0) return false;
-  if (classes.includes('anchor') && element.getAttribute('aria-hidden') === 'true') return true;
-  return added.some(([one, of]) => classes.includes(one) && (of === undefined || of === name));
+  return (
+    classes.includes('copy-button') ||
+    classes.includes('anchorjs-link') ||
+    (name === 'BUTTON' && classes.includes('copy')) ||
+    (name === 'A' && classes.includes('headerlink')) ||
+    (classes.includes('anchor') && element.getAttribute('aria-hidden') === 'true')
+  );
 }
 
 /** Inside of pictures and formulas names are in lower case. */
@@ -39,10 +36,8 @@ function nameOf(element: Element): string {
   return element.nodeName.toUpperCase();
 }
 
-const noClasses: readonly string[] = [];
-
 function classesOf(element: Element): readonly string[] {
-  return element.getAttribute('class')?.split(/\s+/) ?? noClasses;
+  return element.getAttribute('class')?.split(/\s+/) ?? [];
 }
 
 /** The elements that are wanted, in the order of the page. One walk: a selector with many parts looks for each of them in all of the page. */
